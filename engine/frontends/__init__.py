@@ -1,0 +1,1 @@
+"""Doors for people and programs without a window: the command line."""

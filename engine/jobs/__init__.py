@@ -1,0 +1,1 @@
+"""Work that reports progress and can be cancelled: job, coordinator, writer, executors."""

@@ -1,0 +1,1 @@
+"""Sealed capsules (.mv2e): encryption streams, rules and expiry, signatures."""
