@@ -62,7 +62,9 @@ find_python() {
 }
 
 installed() {   # newer Debian and Ubuntu name some of these with t64 at the end
-  dpkg-query -W -f='${db:Status-Status}\n' "$1" "${1}t64" 2>/dev/null | grep -qx installed
+  local states
+  states=$(dpkg-query -W -f='${db:Status-Status}\n' "$1" "${1}t64" 2>/dev/null || true)
+  grep -qx installed <<<"$states"
 }
 
 missing=()
@@ -119,8 +121,8 @@ fi
 
 # ---------------------------------------------------------------------------------------------- does it start?
 
-if ! "$python" -c 'import PySide6.QtWidgets, PySide6.QtPdf, PySide6.QtMultimedia'; then
-  say "Qt cannot start: a system library is missing"
+if ! problem=$("$python" -c 'import PySide6.QtWidgets, PySide6.QtPdf, PySide6.QtMultimedia' 2>&1); then
+  say "Qt cannot start: ${problem##*$'\n'}"
   [ ${#missing[@]} -eq 0 ] || say "    sudo $apt_command"
   exit 1
 fi
