@@ -26,17 +26,15 @@ MODELS = {
 }
 READERS = {"pypdfium2", "pypdf", "PIL", "docx", "pptx", "openpyxl", "lxml", "selectolax", "striprtf"}
 
-FRONT_DOOR = frozenset(
-    re.findall(
-        r"\w+",
-        """
-    create open probe seal unseal Capsule Moment Job FrameInfo SearchResult Hit Report Changes Revision
-    EngineError FormatError NotACapsule DamagedFile ChecksumError UnsupportedVersion CapsuleExists
-    CapsuleNotFound FrameNotFound ContentGone ReadOnly CapsuleFull ModelUnavailable LockedError
-    WrongPassword NotAllowed QueryError Cancelled
-    """,
-    )
-)
+# fmt: off
+FRONT_DOOR = {
+    "create", "open", "probe", "seal", "unseal", "Capsule", "Moment", "Job", "FrameInfo", "SearchResult",
+    "Hit", "Report", "Changes", "Revision", "EngineError", "FormatError", "NotACapsule", "DamagedFile",
+    "ChecksumError", "UnsupportedVersion", "CapsuleExists", "CapsuleNotFound", "FrameNotFound",
+    "ContentGone", "ReadOnly", "CapsuleFull", "ModelUnavailable", "LockedError", "WrongPassword",
+    "NotAllowed", "QueryError", "Cancelled",
+}
+# fmt: on
 
 WITHOUT = """
 import sys

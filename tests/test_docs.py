@@ -34,8 +34,13 @@ def test_the_command_line_of_the_readme(folder: Path) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
-        cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=100, check=False,
-    )  # fmt: skip
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert '"total_hits"' in done.stdout
     assert (folder / "notes.mv2e").read_bytes()[:4] == b"MV2E"
