@@ -1,1 +1,1 @@
-"""The bytes of a capsule: one class per record, decode and encode side by side; no files, threads or logging."""
+"""The bytes of a capsule: one class per record, encode and decode side by side; no files, no threads."""

@@ -268,7 +268,7 @@ def encode_record(sequence: int, payload: bytes) -> bytes:
 def scan(region: bytes | bytearray | memoryview, start: int = 0) -> ScanResult:
     """Read all records from ``start`` to the end marker, or to where fewer than 48 bytes are left.
 
-    A wrong digest or an empty payload is noted in ``damaged`` and the scan goes on behind it, since its length
+    A wrong digest or an empty payload is noted in ``damaged`` and the scan goes on behind it, as its length
     may be right all the same; a length that leaves the region ends the scan.
     """
     view = memoryview(region)
