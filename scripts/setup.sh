@@ -22,7 +22,7 @@ venv=.venv
 python=$venv/bin/python
 stamp=$venv/.set-up
 digest=$(cat pyproject.toml constraints/*.txt scripts/setup.sh | cksum)
-pip_options=(--quiet --disable-pip-version-check --no-input)
+pip_options=(-qq --disable-pip-version-check --no-input)
 
 say() { echo "set-up: $*" >&2; }
 
@@ -127,3 +127,4 @@ if ! problem=$("$python" -c 'import PySide6.QtWidgets, PySide6.QtPdf, PySide6.Qt
   exit 1
 fi
 echo "$rank $digest" >"$stamp"
+say "ready"
