@@ -30,7 +30,7 @@ _MARKS: Final = (
     (0x20D0, 0x20FF),
     (0xFE20, 0xFE2F),
 )
-"""Combining marks of the European scripts. Others (Indic vowel signs, kana voicing) make another word: kept."""
+"""Combining marks of the European scripts. Others (Indic vowel signs, kana voicing) make another word."""
 
 
 def _fold_character(character: str) -> str:
