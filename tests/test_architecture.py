@@ -74,9 +74,25 @@ def test_importing_the_engine_loads_nothing_heavy() -> None:
     assert not loaded_by("import engine") & (QT | MODELS | READERS | {"tantivy"})
 
 
-def test_extraction_is_light_to_import() -> None:
-    """Children import it for every pool: the readers come when a file of their kind does."""
-    assert not loaded_by("import engine.extract.registry") & (QT | MODELS | READERS | {"tantivy"})
+ALL_MODULES_OF = """
+import importlib, pkgutil
+for package in {packages!r}:
+    package = importlib.import_module(package)
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        importlib.import_module(module.name)
+"""
+
+
+def test_extraction_and_jobs_are_light_to_import() -> None:
+    """Every child process imports them; a reader comes with the first file of its kind."""
+    loaded = loaded_by(ALL_MODULES_OF.format(packages=["engine.extract", "engine.jobs"]))
+    assert not loaded & (QT | MODELS | READERS | {"tantivy"})
+
+
+def test_no_module_of_the_engine_brings_qt_or_models() -> None:
+    loaded = loaded_by(ALL_MODULES_OF.format(packages=["engine"]))
+    assert "engine" in loaded
+    assert not loaded & (QT | MODELS)
 
 
 def test_the_command_line_starts_without_qt_and_models() -> None:
