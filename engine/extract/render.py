@@ -1,8 +1,8 @@
 """Pages and pictures as pixels, with boxes on the words that were looked for.
 
 The functions run in a child process: a damaged file may crash the library that reads it. A child keeps the
-last originals by digest, so a page turn sends a page number and not the document: call with ``data=None`` first
-and send the bytes when :class:`NeedContent` comes back. Not safe for several threads of one process.
+last originals by digest, so a page turn sends a page number and not the document: call with ``data=None``
+first and send the bytes when :class:`NeedContent` comes back. Not safe for several threads of one process.
 """
 
 from __future__ import annotations
@@ -288,8 +288,10 @@ def _join_lines(boxes: list[Box]) -> list[Box]:
             continue  # outside the shown part of the page
         if joined and _side_by_side(joined[-1], box):
             last = joined[-1]
-            low, high = map(min, last[:2], box[:2]), map(max, last[2:], box[2:])
-            joined[-1] = (*low, *high)
+            joined[-1] = (
+                *(min(last[0], box[0]), min(last[1], box[1])),
+                *(max(last[2], box[2]), max(last[3], box[3])),
+            )
         else:
             joined.append(box)
     return joined
