@@ -3,11 +3,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
 from engine.errors import Cancelled
-from engine.jobs import job as job_module
 from engine.jobs.job import Job, start_job
 from engine.types import Failure, JobChanged, JobState, Progress
 
@@ -112,7 +112,7 @@ def test_wait_gives_up() -> None:
 
 def test_progress_is_told_at_most_every_tenth_of_a_second(events: list[JobChanged], monkeypatch) -> None:
     now = [100.0]
-    monkeypatch.setattr(job_module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("engine.jobs.job.time", SimpleNamespace(monotonic=lambda: now[0]))
     job = Job("Testing", emit=events.append, unit="files")
     job.begin()
     for n in range(1000):
