@@ -1,0 +1,143 @@
+"""One question, one answer: what the window shows of a capsule at a Moment for a query.
+
+:func:`look` runs on a pool thread and touches no Qt. The lists, the counts, the marks on the strip and the
+first rows come from one Moment, so they can never disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+import engine
+from memvid_studio.words import from_ms, query_value
+
+FIRST_ROWS = 14
+"""Rows whose cells come with the answer, so that the first screen is never grey."""
+FIRST_HITS = 60
+MORE_HITS = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One token of the search field: ``field`` is ``tag``, ``label``, ``track`` or ``kind``."""
+
+    field: str
+    value: str
+
+    def as_query(self) -> str:
+        """Its form in the query language."""
+        return f"{self.field}:{query_value(self.value)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. ``when_ms`` None means now; ``sort`` is one of the engine's names."""
+
+    text: str = ""
+    filters: tuple[Filter, ...] = ()
+    sort: str = "relevance"
+    when_ms: int | None = None
+    limit: int = FIRST_HITS
+
+    @property
+    def is_search(self) -> bool:
+        """False: everything there is, newest first."""
+        return bool(self.text.strip() or self.filters)
+
+    def query(self) -> engine.SearchQuery:
+        """In the engine's words."""
+        words = [each.as_query() for each in self.filters if each.field != "kind"]
+        text = self.text.strip()
+        if text:
+            words.append(f"({text})" if words and " OR " in text else text)
+        kinds = tuple(engine.Kind(each.value) for each in self.filters if each.field == "kind")
+        return engine.SearchQuery(" ".join(words), kinds=kinds, sort=self.sort)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The answer. ``ids``: document frames in the order of the list (int64). ``hits``: the found ones.
+
+    ``kinds`` and ``tags`` count what the list holds; ``hit_ids`` are the documents to mark on the strip, None
+    when nothing was searched. ``later``: revisions recorded after this Moment.
+    """
+
+    question: Question
+    moment: engine.Moment
+    revision: int
+    recorded_at: datetime | None
+    document_count: int
+    ids: Any
+    hits: tuple[engine.Hit, ...]
+    hit_ids: Any
+    total: int
+    total_exact: bool
+    took_ms: float
+    note: str
+    terms: tuple[str, ...]
+    kinds: dict[engine.Kind, int]
+    tags: tuple[tuple[str, int], ...]
+    later: int = 0
+    size_bytes: int = 0
+    first: dict[int, engine.FrameInfo] = field(default_factory=dict)
+
+    @property
+    def is_past(self) -> bool:
+        """True when the playhead is not at now."""
+        return self.question.when_ms is not None
+
+
+def look(capsule: engine.Capsule, question: Question) -> View:
+    """Asks the engine. Raises whatever the engine raises (QueryError with its position among it)."""
+    now = capsule.now
+    moment = now if question.when_ms is None else capsule.at(from_ms(question.when_ms))
+    hits: tuple[engine.Hit, ...] = ()
+    hit_ids = None
+    took_ms, note, terms, total_exact = 0.0, "", (), True
+    if question.is_search:
+        result = moment.search(question.query(), limit=question.limit)
+        hits, total, total_exact = result.hits, result.total, result.total_exact
+        took_ms, note, terms = result.took_ms, result.note, result.terms
+        ids = np.fromiter((hit.document_id for hit in hits), np.int64, len(hits))
+        hit_ids = np.asarray(result.document_ids, np.int64) if result.document_ids is not None else ids
+        facets = moment.facets(hit_ids)
+    else:
+        sort = "newest" if question.sort == "relevance" else question.sort
+        ids = moment.document_ids(sort)
+        total = len(ids)
+        facets = moment.facets()
+    return View(
+        question=question,
+        moment=moment,
+        revision=moment.revision,
+        recorded_at=moment.recorded_at,
+        document_count=len(moment),
+        ids=ids,
+        hits=hits,
+        hit_ids=hit_ids,
+        total=total,
+        total_exact=total_exact,
+        took_ms=took_ms,
+        note=note,
+        terms=terms,
+        kinds=dict(facets.kinds),
+        tags=tuple(facets.tags),
+        later=max(0, now.revision - moment.revision),
+        size_bytes=capsule.stats().size_bytes,
+        first=fetch(moment, tuple(int(each) for each in ids[:FIRST_ROWS])),
+    )
+
+
+def fetch(moment: engine.Moment, ids: tuple[int, ...]) -> dict[int, engine.FrameInfo]:
+    """What is known of these frames. A frame that is not visible is left out."""
+    found = {}
+    for each in ids:
+        try:
+            found[each] = moment.frame(each)
+        except engine.FrameNotFound:
+            continue
+    return found
