@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import struct
 import sys
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,21 +16,23 @@ from pathlib import Path
 
 from PySide6.QtGui import QFontDatabase, QPainterPath, QRawFont
 
-_FACES = (
-    "Inter-Regular",
-    "Inter-Medium",
-    "Inter-SemiBold",
-    "Inter-Italic",
-    "JetBrainsMono-Regular",
-    "JetBrainsMono-Medium",
-)
-_SUFFIXES = (".otf", ".ttf")
+# Inter as TrueType outlines. The static Inter of the system is CFF: Qt thickens its stems and blends it with
+# a gamma, so that light text on dark comes out half a weight bolder than dark text on light.
+_VARIABLE_INTER = ("Inter-roman.var.ttf", "Inter-italic.var.ttf")
+_STATIC = {
+    "Inter": ("Inter-Regular", "Inter-Medium", "Inter-SemiBold", "Inter-Italic"),
+    "JetBrains Mono": ("JetBrainsMono-Regular", "JetBrainsMono-Medium"),
+}
+_SUFFIXES = (".ttf", ".otf")
 _SYSTEM_FOLDERS = (
+    "/usr/share/fonts/truetype/inter-vf",
     "/usr/share/fonts/opentype/inter",
     "/usr/share/fonts/truetype/inter",
     "/usr/share/fonts/truetype/jetbrains-mono",
     "/usr/local/share/fonts",
 )
+_FAMILY_NAME_IDS = {1, 3, 4, 6, 16, 18, 21, 25}
+_POSTSCRIPT_NAME_IDS = {6, 25}
 
 
 class MissingIcons(RuntimeError):
@@ -46,29 +49,59 @@ def font_folders() -> list[Path]:
 
 
 def install_fonts() -> list[str]:
-    """Make Inter and JetBrains Mono known to Qt where the system has not done so already.
+    """Make Inter (as the family ``Inter Text``) and JetBrains Mono known to Qt.
 
-    Returns the families that could not be found; text then uses the fallback of the type tokens. Needs a
-    QGuiApplication.
+    Returns the families that could not be found; text then uses the fallbacks of the type tokens. Needs a
+    QGuiApplication. Calling it again does nothing.
     """
-    wanted = {"Inter", "JetBrains Mono"}
     known = set(QFontDatabase.families())
-    if wanted <= known:
-        return []
-    for face in _FACES:
-        path = _find_face(face)
-        if path is not None:
-            QFontDatabase.addApplicationFont(str(path))
-    return sorted(wanted - set(QFontDatabase.families()))
+    if "Inter Text" not in known:
+        for name in _VARIABLE_INTER:
+            path = _find(name)
+            if path is not None:
+                # Under a name of its own, or Qt mixes it with a static Inter that the system also has.
+                QFontDatabase.addApplicationFontFromData(
+                    rename_family(path.read_bytes(), "Inter", "Inter Text")
+                )
+    for family, faces in _STATIC.items():
+        if family not in known:
+            for path in (_find(face + suffix) for face in faces for suffix in _SUFFIXES):
+                if path is not None:
+                    QFontDatabase.addApplicationFont(str(path))
+    return sorted({"Inter Text", "JetBrains Mono"} - set(QFontDatabase.families()))
 
 
-def _find_face(face: str) -> Path | None:
-    for folder in font_folders():
-        for suffix in _SUFFIXES:
-            path = folder / f"{face}{suffix}"
-            if path.is_file():
-                return path
-    return None
+def _find(name: str) -> Path | None:
+    return next((path for folder in font_folders() if (path := folder / name).is_file()), None)
+
+
+def rename_family(font: bytes, old: str, new: str) -> bytes:
+    """A TrueType or OpenType font with ``old`` replaced by ``new`` in its family names.
+
+    Only the ``name`` table is written anew, at the end of the file. Raises ValueError when there is none.
+    """
+    tables = struct.unpack_from(">H", font, 4)[0]
+    for entry in range(12, 12 + 16 * tables, 16):
+        if font[entry : entry + 4] == b"name":
+            break
+    else:
+        raise ValueError("not a font: it has no name table")
+    start = struct.unpack_from(">I", font, entry + 8)[0]
+    _, count, strings = struct.unpack_from(">HHH", font, start)
+    records, texts = b"", b""
+    for record in range(start + 6, start + 6 + 12 * count, 12):
+        platform, encoding, language, name_id, length, offset = struct.unpack_from(">HHHHHH", font, record)
+        text = font[start + strings + offset :][:length]
+        if name_id in _FAMILY_NAME_IDS:
+            codec = "mac-roman" if platform == 1 else "utf-16-be"
+            put = new.replace(" ", "") if name_id in _POSTSCRIPT_NAME_IDS else new
+            text = text.decode(codec).replace(old, put).encode(codec)
+        records += struct.pack(">HHHHHH", platform, encoding, language, name_id, len(text), len(texts))
+        texts += text
+    table = struct.pack(">HHH", 0, count, 6 + len(records)) + records + texts
+    result = bytearray(font) + b"\0" * (-len(font) % 4)
+    struct.pack_into(">II", result, entry + 8, len(result), len(table))
+    return bytes(result) + table
 
 
 @dataclass(frozen=True, slots=True)

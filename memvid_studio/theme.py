@@ -1,4 +1,4 @@
-"""The look as widgets see it: colours by role, fonts by style, icons and kind tiles; light or dark, now or past.
+"""The look as widgets see it: colours by role, fonts by style, icons and kind tiles; light, dark, now, past.
 
 There is one :class:`Theme`, reached through :func:`theme`; :func:`install` puts it on the application. Custom
 painted widgets ask it at every paint and call ``update()`` when ``changed`` fires, so that switching costs a

@@ -72,7 +72,8 @@ class Borders:
     selection_bar: int = 3
 
 
-FAMILY: Final = ("Inter", "DejaVu Sans")
+# Inter Text is Inter with outlines that look the same on light and dark; see resources.
+FAMILY: Final = ("Inter Text", "Inter", "DejaVu Sans")
 MONO: Final = ("JetBrains Mono", "DejaVu Sans Mono")
 FEATURES: Final = ("tnum",)
 
@@ -190,6 +191,7 @@ LIGHT: Final[dict[str, str]] = {
     "raised": "#FFFFFF",
     "hover": "#F1F3F6",
     "pressed": "#E3E6EB",
+    "chosen": "#FFFFFF",
     "line": "#DDE0E5",
     "lineStrong": "#C4C9D1",
     "control": "#868D98",
@@ -272,6 +274,7 @@ DARK: Final[dict[str, str]] = {
     "raised": "#272B32",
     "hover": "#262A30",
     "pressed": "#2F343C",
+    "chosen": "#343942",
     "line": "#2D3138",
     "lineStrong": "#424852",
     "control": "#7B838F",
