@@ -368,8 +368,13 @@ def install(app: QApplication) -> Theme:
 
     There is no application-wide style sheet: with one, every change of palette polishes every widget again.
     """
+    # Imported here because the style itself builds on this module.
+    from memvid_studio.theme_style import StudioStyle
+
     resources.install_fonts()
     look = theme()
+    if not isinstance(app.style(), StudioStyle):
+        app.setStyle(StudioStyle(look))
     app.setPalette(look.palette())
     app.setFont(look.font("body"))
     return look
