@@ -1,0 +1,292 @@
+"""One tantivy index and the only code that talks to tantivy.
+
+Every frame is a tantivy document that is never changed or removed. Text is folded before it gets here
+(:mod:`engine.index.analysis`), so tantivy only cuts it at spaces.
+
+What tantivy raises for its own reasons, panics of its Rust code included, arrives as :class:`IndexDamaged`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+from tantivy import Occur, Query
+
+from engine.errors import QueryError
+from engine.index.analysis import Term, fold, fold_key, fold_uri
+from engine.index.source import IndexEntry
+
+WORD_FIELDS: Final = ("text", "title")
+KEY_FIELDS: Final = ("uri", "tag", "label", "track", "mime", "kind")
+
+MAX_KEY_CHARS: Final = 1000
+"""Longer tags, uris and the like are compared by their beginning: tantivy drops terms near 64 KB."""
+
+FETCH_HITS: Final = 8192
+"""Matches fetched in one go. Making their Python objects holds the interpreter for about 1.5 ms."""
+
+WRITER_HEAP: Final = 32_000_000
+"""Bytes tantivy collects before it writes a segment by itself; below 15 MB it refuses."""
+
+_ANALYZER: Final = "folded"
+
+
+class IndexDamaged(Exception):
+    """The index cannot be used (any more). Nothing is lost: it can be made again from the frames.
+
+    Never leaves the engine.
+    """
+
+
+@contextmanager
+def tantivy_errors(doing: str) -> Iterator[None]:
+    """Turns whatever tantivy raises into :class:`IndexDamaged`."""
+    try:
+        yield
+    except (ValueError, OSError, RuntimeError, TypeError) as error:
+        raise IndexDamaged(f"{doing}: {error}") from error
+    except BaseException as error:
+        # A panic in Rust comes as an exception that is none, so that nobody catches it by accident.
+        if type(error).__name__ == "PanicException":
+            raise IndexDamaged(f"{doing}: {error}") from error
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """The frames that match one thing, in no particular order, with their weight."""
+
+    ids: NDArray[np.int64]
+    scores: NDArray[np.float32]
+
+    @staticmethod
+    def join(parts: list[Postings]) -> Postings:
+        """All of ``parts``, which have no frame in common."""
+        if len(parts) == 1:
+            return parts[0]
+        if not parts:
+            return Postings(np.empty(0, np.int64), np.empty(0, np.float32))
+        return Postings(
+            np.concatenate([part.ids for part in parts]), np.concatenate([part.scores for part in parts])
+        )
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("fid", indexed=True, fast=True)
+    for name in WORD_FIELDS:
+        builder.add_text_field(name, tokenizer_name=_ANALYZER)
+    for name in KEY_FIELDS:
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    return builder.build()
+
+
+def _keys(value: str) -> set[str]:
+    """What a tag or label answers to: itself, the two sides of ``key=value``, and each of its words."""
+    whole = fold_key(value)
+    found = {whole, *whole.split(), *fold(value).split()}
+    key, equals, rest = value.partition("=")
+    if equals:
+        found.update((fold_key(key), fold_key(rest), *fold_key(key).split(), *fold_key(rest).split()))
+    return {item[:MAX_KEY_CHARS] for item in found if item}
+
+
+def _document(entry: IndexEntry) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_integer("fid", entry.frame_id)
+    document.add_text("title", fold(entry.title))
+    document.add_text("text", fold(entry.text))
+    if entry.is_part:
+        return document
+    document.add_text("kind", str(entry.kind))
+    document.add_text("uri", fold_uri(entry.uri)[:MAX_KEY_CHARS])
+    for name, values in (
+        ("tag", entry.tags),
+        ("label", entry.labels),
+        ("track", (entry.track,) if entry.track else ()),
+        ("mime", (entry.mime,) if entry.mime else ()),
+    ):
+        for key in {key for value in values for key in _keys(value)}:
+            document.add_text(name, key)
+    return document
+
+
+class Shard:
+    """A tantivy index, in ``folder`` or in memory. One thread may write at a time; searchers may be many.
+
+    Raises :class:`IndexDamaged` from every method.
+    """
+
+    def __init__(self, folder: Path | None = None, *, create: bool = True) -> None:
+        with tantivy_errors("opening the word index"):
+            if folder is None:
+                self._index = tantivy.Index(_schema())
+            elif create:
+                self._index = tantivy.Index(_schema(), str(folder), reuse=False)
+            else:
+                self._index = tantivy.Index.open(str(folder))
+            analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+            self._index.register_tokenizer(_ANALYZER, analyzer)
+        self._writer: tantivy.IndexWriter | None = None
+
+    def lock(self) -> bool:
+        """Become the one that writes. False: another process is."""
+        if self._writer is None:
+            with tantivy_errors("opening the word index for writing"):
+                try:
+                    self._writer = self._index.writer(WRITER_HEAP, 1)
+                except ValueError as error:
+                    if "LockBusy" in str(error):
+                        return False
+                    raise
+        return True
+
+    def add(self, entry: IndexEntry) -> None:
+        """Take a frame in; searchable after :meth:`commit`. :meth:`lock` must have been given."""
+        document = _document(entry)
+        with tantivy_errors("adding to the word index"):
+            self._held.add_document(document)
+
+    def drop_from(self, frame_id: int) -> None:
+        """Take out this frame and all after it: left by a writer that did not get to say so."""
+        with tantivy_errors("cleaning the word index"):
+            self._index.reload()
+            query = Query.range_query(self._index.schema, "fid", tantivy.FieldType.Integer, frame_id, None)
+            if self._index.searcher().search(query, limit=1).hits:
+                self._held.delete_documents_by_query(query)
+                self._held.commit()
+                self._index.reload()
+
+    def commit(self) -> None:
+        with tantivy_errors("saving the word index"):
+            self._held.commit()
+            self._index.reload()
+
+    def searcher(self, start: int, stop: int) -> ShardView:
+        """What is committed now, cut to the frames ``start <= id < stop``; later commits do not change it."""
+        with tantivy_errors("reading the word index"):
+            return ShardView(self._index.searcher(), self._index.schema, start, stop)
+
+    def discard(self) -> None:
+        """Let go at once: what was not committed is gone, merges under way are given up."""
+        self._writer = None
+
+    def close(self) -> None:
+        """Let go of the folder. Merges under way end first: the next owner would start them again."""
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            with tantivy_errors("closing the word index"):
+                writer.wait_merging_threads()
+
+    @property
+    def _held(self) -> tantivy.IndexWriter:
+        assert self._writer is not None, "lock() comes first"  # noqa: S101 - a slip of ours, not of the data
+        return self._writer
+
+
+class ShardView:
+    """A fixed state of a shard. Safe to share between threads."""
+
+    def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema, start: int, stop: int) -> None:
+        self.start = start
+        self.stop = stop
+        self._searcher = searcher
+        self._schema = schema
+
+    @property
+    def document_count(self) -> int:
+        return self._searcher.num_docs
+
+    def frequency(self, field: str, word: str) -> int:
+        """In how many frames ``word`` stands in ``field``, roughly: frames outside the cut count too."""
+        with tantivy_errors("reading the word index"):
+            return self._searcher.doc_freq(field, word)
+
+    def term(self, field: str, term: Term) -> Postings:
+        """Frames with ``term`` in ``field``: by BM25, but all alike for a prefix.
+
+        Raises QueryError for words next to each other of which the last begins like too many.
+        """
+        words = term.words
+        with tantivy_errors("searching the word index"):
+            if term.is_prefix and len(words) == 1:
+                query = Query.regex_query(self._schema, field, _escape(words[0]) + ".*")
+            elif term.is_prefix:
+                patterns: list[Any] = [*map(_escape, words[:-1]), _escape(words[-1]) + ".*"]
+                query = Query.regex_phrase_query(self._schema, field, patterns)
+            elif len(words) == 1:
+                query = Query.term_query(self._schema, field, words[0], "freq")
+            else:
+                query = Query.phrase_query(self._schema, field, list(words))
+        try:
+            return self._fetch(query)
+        except IndexDamaged as error:
+            if not (term.is_prefix and "expansion" in str(error).lower()):
+                raise
+            raise QueryError(
+                f"Too many words begin with “{words[-1]}”. Add a letter or leave out the star."
+            ) from error
+
+    def words_from(self, field: str, prefix: str, limit: int) -> list[str]:
+        """At most ``limit`` words of ``field`` that begin with ``prefix``."""
+        with tantivy_errors("reading the word index"):
+            return [word for word, _count in self._searcher.terms_with_prefix(field, prefix, limit=limit)]
+
+    def keys(self, field: str, key: str, *, is_glob: bool = False) -> Postings:
+        """Frames with the folded ``key`` in ``field``; in a glob, a star stands for anything."""
+        with tantivy_errors("searching the word index"):
+            if is_glob:
+                pattern = ".*".join(_escape(piece) for piece in key.split("*"))
+                query = Query.regex_query(self._schema, field, pattern)
+            else:
+                query = Query.term_query(self._schema, field, key[:MAX_KEY_CHARS], "basic")
+        return self._fetch(query)
+
+    def _fetch(self, query: Query) -> Postings:
+        with tantivy_errors("searching the word index"):
+            # The counting leaves the interpreter free, the fetching does not: so it goes in slices.
+            count: int = self._searcher.search(query, limit=1, count=True).count  # type: ignore[attr-defined]
+            if count == 0:
+                return Postings.join([])
+            if count <= FETCH_HITS:
+                return self._cut(self._hits(query, count))
+            found = []
+            step = max(FETCH_HITS, (self.stop - self.start) * FETCH_HITS // count)
+            for low in range(self.start, self.stop, step):
+                bound = Query.range_query(
+                    self._schema, "fid", tantivy.FieldType.Integer, low, min(low + step, self.stop) - 1
+                )
+                both = Query.boolean_query(
+                    [(Occur.Must, query), (Occur.Must, Query.const_score_query(bound, 0.0))]
+                )
+                found.append(self._hits(both, min(step, count)))
+                time.sleep(0)
+            return Postings.join(found)
+
+    def _hits(self, query: Query, limit: int) -> Postings:
+        hits = self._searcher.search(query, limit=limit, count=False).hits
+        if not hits:
+            return Postings.join([])
+        scores, addresses = zip(*hits, strict=True)
+        ids = self._searcher.fast_field_values("fid", list(addresses))
+        return Postings(np.array(ids, dtype=np.int64), np.array(scores, dtype=np.float32))
+
+    def _cut(self, found: Postings) -> Postings:
+        inside = (found.ids >= self.start) & (found.ids < self.stop)
+        return found if bool(inside.all()) else Postings(found.ids[inside], found.scores[inside])
+
+
+_REGEX_SIGNS: Final = frozenset("\\.+*?()|[]{}^$")
+
+
+def _escape(text: str) -> str:
+    """``text`` as a pattern that matches only itself."""
+    return "".join("\\" + char if char in _REGEX_SIGNS else char for char in text)
