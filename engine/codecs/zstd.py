@@ -1,7 +1,7 @@
 """Payloads as standard zstd frames.
 
-What a frame says about its size is a claim: nothing large is allocated on the strength of it, and no more than
-the caller's limit is ever produced.
+What a frame says about its size is a claim: nothing large is allocated on the strength of it, and no more
+than the caller's limit is ever produced.
 """
 
 from __future__ import annotations
