@@ -18,6 +18,14 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("Studio", text)
 
 
+def settle_locale() -> None:
+    """The user's locale; where none is set (the C locale has no separators and no words), English."""
+    system = QLocale.system()
+    if system.language() == QLocale.Language.C:
+        system = QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
+    QLocale.setDefault(system)
+
+
 def number(value: int) -> str:
     """12031 -> 12,031."""
     return QLocale().toString(int(value))

@@ -75,19 +75,17 @@ def make_card(
     frame: engine.FrameInfo | None,
     hit: engine.Hit | None,
     *,
-    terms: tuple[str, ...] = (),
     past: bool = False,
 ) -> Card:
     """``frame`` None: only what the hit says is known so far."""
-    if frame is None and hit is None:
-        return loading_card(document_id)
-    if frame is None:
-        assert hit is not None
-        title, kind, when = hit.title, hit.kind, hit.timestamp
-        meta_parts = [day(when)] if when is not None else []
-    else:
+    if frame is not None:
         title, kind = frame.title or frame.uri, frame.kind
         meta_parts = [day(frame.timestamp)]
+    elif hit is not None:
+        title, kind = hit.title, hit.kind
+        meta_parts = [day(hit.timestamp)] if hit.timestamp is not None else []
+    else:
+        return loading_card(document_id)
     snippet, spans, sources = "", (), ()
     place = ""
     if hit is not None:

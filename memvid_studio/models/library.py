@@ -45,7 +45,7 @@ class CapsuleEntry:
 
 @dataclass(frozen=True, slots=True)
 class LibraryRow:
-    """One line. ``right`` stands at the right edge; ``key`` is a path, a kind or a tag; ``faint`` for zero."""
+    """One line. ``right`` stands at the right edge; ``key``: a path, a kind or a tag; ``faint``: zero."""
 
     kind: RowKind
     text: str

@@ -23,7 +23,7 @@ from memvid_studio.bridge.tasks import Lane, Tasks
 from memvid_studio.models.cards import Card, job_card, loading_card, make_card
 
 Index = QModelIndex | QPersistentModelIndex
-Fetch = Callable[[engine.Moment, tuple[int, ...]], dict[int, engine.FrameInfo]]
+Fetch = Callable[["engine.Moment", tuple[int, ...]], dict[int, "engine.FrameInfo"]]
 
 CARD_ROLE = int(Qt.ItemDataRole.UserRole)
 """The row's :class:`Card`."""
@@ -37,8 +37,8 @@ _CACHE = 5000
 class ResultsModel(QAbstractListModel):
     """Rows of running jobs first, then documents. ``data()`` never waits: what is not known yet is grey.
 
-    ``fetch(moment, ids)`` is called on a pool thread. When the Moment changes, cells of the old one stay until the
-    new ones are there, so that a dragged playhead does not flicker.
+    ``fetch(moment, ids)`` is called on a pool thread. When the Moment changes, cells of the old one stay
+    until the new ones are there, so that a dragged playhead does not flicker.
     """
 
     moreWanted = Signal()
@@ -52,7 +52,6 @@ class ResultsModel(QAbstractListModel):
         self._past = False
         self._ids: Any = np.empty(0, np.int64)
         self._total = 0
-        self._terms: tuple[str, ...] = ()
         self._hits: dict[int, engine.Hit] = {}
         self._frames: OrderedDict[int, engine.FrameInfo] = OrderedDict()
         self._stale: set[int] = set()
@@ -119,7 +118,7 @@ class ResultsModel(QAbstractListModel):
         if not parent.isValid():
             self.moreWanted.emit()
 
-    # ------------------------------------------------------------------------------------------------- look up
+    # ----------------------------------------------------------------------------------- look up
 
     def id_at(self, row: int) -> int:
         """The document's frame id, -1 for a row of a running job."""
@@ -154,11 +153,11 @@ class ResultsModel(QAbstractListModel):
             hit = self._hits.get(document_id)
             if frame is None and hit is None:
                 return loading_card(document_id)
-            card = make_card(document_id, frame, hit, terms=self._terms, past=self._past)
+            card = make_card(document_id, frame, hit, past=self._past)
             self._cards[document_id] = card
         return card
 
-    # ------------------------------------------------------------------------------------------------- changes
+    # ------------------------------------------------------------------------------------------- changes
 
     def show(
         self,
@@ -167,13 +166,12 @@ class ResultsModel(QAbstractListModel):
         *,
         hits: Sequence[engine.Hit] = (),
         total: int | None = None,
-        terms: tuple[str, ...] = (),
         known: dict[int, engine.FrameInfo] | None = None,
         past: bool = False,
     ) -> None:
         """Another answer: rows that stay keep their selection and their place."""
         self._generation += 1
-        self._moment, self._past, self._terms = moment, past, terms
+        self._moment, self._past = moment, past
         self._hits = {hit.document_id: hit for hit in hits}
         self._total = len(ids) if total is None else total
         self._wanted.clear()
@@ -250,7 +248,7 @@ class ResultsModel(QAbstractListModel):
             self._stale.discard(oldest)
             self._cards.pop(oldest, None)
 
-    # ---------------------------------------------------------------------------------------------- late cells
+    # ---------------------------------------------------------------------------------------- late cells
 
     def _fetch_wanted(self) -> None:
         if self._moment is None or not self._wanted:

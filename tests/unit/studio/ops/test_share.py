@@ -1,0 +1,83 @@
+"""Sealing writes a copy and nothing else; passwords are judged cautiously."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import engine
+from memvid_studio.ops.passwords import generate_password, strength
+from memvid_studio.ops.share import SealOrder, Share
+
+pytestmark = pytest.mark.gui
+
+
+@pytest.fixture
+def share(session, notes, monkeypatch) -> Share:
+    def seal(path, out, *, password, rules=None, drop_history=False):
+        if password == "no room":
+            out.write_bytes(b"half")
+            raise engine.StorageError(28, "No space left on device")
+        out.write_text(f"{path.name} {password} {drop_history}")
+        return out
+
+    monkeypatch.setattr(engine, "seal", seal, raising=False)
+    share = Share(session)
+    share.problem.connect(session.problems.append)
+    return share
+
+
+def test_what_the_file_still_holds(qtbot, share, notes, tmp_path):
+    first = notes.put("one")
+    notes.put("two")
+    notes.delete(notes.update(first, "one again"))
+    (tmp_path / "there.mv2e").touch()
+    with qtbot.waitSignal(share.factsReady) as told:
+        share.ask_facts(tmp_path / "there.mv2e")
+    facts = told.args[0]
+    assert (facts.document_count, facts.deleted, facts.superseded) == (1, 1, 1)
+    assert facts.target_exists
+
+
+def test_a_copy_is_written_and_the_capsule_committed_first(qtbot, share, notes, tmp_path):
+    target = tmp_path / "copy.mv2e"
+    with qtbot.waitSignal(share.sealed) as told:
+        share.seal(SealOrder(target, "gravel-otter", drop_history=True))
+    assert told.args == [target]
+    assert notes.committed
+    assert target.read_text() == "notes.mv2 gravel-otter True"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_failed_copy_leaves_the_old_one_and_no_rubbish(qtbot, session, share, tmp_path):
+    target = tmp_path / "copy.mv2e"
+    target.write_text("the old copy")
+    with qtbot.waitSignal(share.problem):
+        share.seal(SealOrder(target, "no room", drop_history=False))
+    assert session.problems[-1].title == "The disk is full"
+    assert target.read_text() == "the old copy"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize(
+    ("password", "level"),
+    [("", 0), ("1234", 1), ("aaaaaaaaaaaa", 1), ("abcdefgh", 1), ("otter", 1), ("river-otter", 1)],
+)
+def test_weak_passwords_are_called_weak(password, level):
+    assert strength(password).level == level
+
+
+def test_generated_passwords_are_strong_and_never_the_same():
+    made = {generate_password() for _ in range(200)}
+    assert len(made) == 200
+    assert all(strength(each).level >= 4 for each in made)
+    assert strength("kX9#mQ2$vL7!pR4@").level == 5
+    assert strength(generate_password(2)).level < strength(generate_password(7)).level
+
+
+def test_the_target_is_beside_no_matter_what_it_is_called(qtbot, share, tmp_path):
+    target: Path = tmp_path / "odd name.mv2e"
+    with qtbot.waitSignal(share.sealed):
+        share.seal(SealOrder(target, "x", drop_history=False))
+    assert target.exists()
