@@ -1,1 +1,1 @@
-"""What a file contains: one module per kind of file and a registry. Light to import, run in child processes."""
+"""What a file contains: one module per kind of file and a registry. Light to import, runs in children."""
