@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QStyleHintReturn,
     QStyleOption,
     QStyleOptionComplex,
+    QStyleOptionFrame,
     QStyleOptionHeader,
     QStyleOptionMenuItem,
     QStyleOptionSlider,
@@ -138,7 +139,9 @@ class StudioStyle(QProxyStyle):
         elif element in {parts.PE_PanelTipLabel, parts.PE_PanelMenu}:
             self._panel(painter, QRectF(option.rect), "raised", "lineStrong", _MENU_RADIUS)
         elif element == parts.PE_PanelLineEdit:
-            self._field(option, painter)
+            # Without a frame the field is part of something painted elsewhere.
+            if isinstance(option, QStyleOptionFrame) and option.lineWidth > 0:
+                self._field(option, painter)
         elif element not in {parts.PE_FrameMenu, parts.PE_FrameLineEdit}:
             super().drawPrimitive(element, option, painter, widget)
 

@@ -169,7 +169,8 @@ class Button(QAbstractButton):
 class IconButton(QAbstractButton):
     """A square button with an icon only; the tooltip is also its accessible name.
 
-    Checked, it stands on the soft accent. ``tint`` is the role of the icon otherwise.
+    Checked, it stands on the soft accent. ``tint`` is the role of the icon otherwise; ``side`` and ``glyph``
+    change the size of the button and of the icon in it; ``mirrored`` turns the icon round.
     """
 
     def __init__(
@@ -180,6 +181,7 @@ class IconButton(QAbstractButton):
         *,
         tint: str = "text2",
         side: int | None = None,
+        glyph: int | None = None,
         mirrored: bool = False,
         parent: QWidget | None = None,
     ) -> None:
@@ -187,6 +189,7 @@ class IconButton(QAbstractButton):
         self._icon = icon
         self._tint = tint
         self._side = side
+        self._glyph = glyph
         self._mirrored = mirrored
         self.set_tip(tooltip)
         self.setCheckable(checkable)
@@ -228,7 +231,7 @@ class IconButton(QAbstractButton):
             ground = "hover"
         if ground is not None:
             panel(painter, QRectF(self.rect()), look.radius.control, look.color(ground))
-        side = look.size.icon
+        side = look.size.icon if self._glyph is None else look.px(self._glyph)
         square = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
         if self._mirrored:
             painter.translate(self.width(), 0)
