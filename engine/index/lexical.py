@@ -67,15 +67,18 @@ class IndexView:
         """The frames with ``term`` in ``field`` (``text`` or ``title``) and how well they fit."""
         return self._remember((field, term), lambda: self._look_up(field, term))
 
-    def keys(self, field: str, key: str, *, is_glob: bool = False) -> Postings:
+    def keys(self, field: str, key: str, *, is_glob: bool = False, is_whole: bool = True) -> Postings:
         """The frames with the folded ``key`` in ``field`` (uri, tag, label, track, mime, kind).
 
-        In a glob, ``*`` stands for anything.
+        In a glob, ``*`` stands for anything. Not whole: a word of a tag will do.
         """
-        return self._remember(
-            (field, key, is_glob),
-            lambda: Postings.join([shard.keys(field, key, is_glob=is_glob) for shard in self._shards]),
-        )
+
+        def look_up() -> Postings:
+            return Postings.join(
+                [shard.keys(field, key, is_glob=is_glob, is_whole=is_whole) for shard in self._shards]
+            )
+
+        return self._remember((field, key, is_glob, is_whole), look_up)
 
     def _remember(self, key: tuple[object, ...], make: Callable[[], Postings]) -> Postings:
         found = self._cache.get(key)

@@ -1,0 +1,111 @@
+"""In which order documents are shown, and which of their parts stands for them.
+
+A document is as good as its best part, for all the words together; words in its title come on top. Equals are
+ordered by their own time, newest first.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.index.analysis import fold
+
+TITLE_BOOST: Final = 1.5
+"""A title is short and chosen by somebody; BM25 knows only that it is short."""
+
+PART_TITLE_BOOST: Final = 0.5
+"""A heading of a part helps to find it, but often repeats the title of the document."""
+
+_MAX_DIGITS: Final = 18
+"""Longer rows of digits are names, not numbers."""
+
+SORTS: Final = ("relevance", "newest", "oldest", "title")
+
+Ids = NDArray[np.int64]
+Weights = NDArray[np.float32]
+
+
+class Scores:
+    """Weights of frames, gathered into documents. ``text``, ``title``: per frame id, zero where none matched."""
+
+    def __init__(self, document_of: Ids, text: Weights, title: Weights) -> None:
+        self._text = text
+        matched = np.flatnonzero((text > 0) | (title > 0))
+        owners = document_of[matched]
+        self._frames = matched[owners >= 0]
+        self._owners = owners[owners >= 0]
+        is_own = self._frames == self._owners
+        self._weights = text[self._frames] + np.where(is_own, 0, PART_TITLE_BOOST * title[self._frames])
+        self.documents: Weights = np.zeros(len(document_of), np.float32)
+        """Per document id."""
+        np.maximum.at(self.documents, self._owners, self._weights.astype(np.float32))
+        self.documents[self._frames[is_own]] += TITLE_BOOST * title[self._frames[is_own]]
+
+    def of(self, document: int) -> float:
+        return float(self.documents[document])
+
+    def best_frame(self, document: int) -> int:
+        """The frame of ``document`` that fits best; itself, if none does or only its title matched."""
+        at = np.flatnonzero(self._owners == document)
+        if not len(at):
+            return document
+        best = at[int(np.argmax(self._weights[at]))]
+        return int(self._frames[best]) if self._weights[best] > 0 else document
+
+    def has_text_match(self, frame_id: int) -> bool:
+        return bool(self._text[frame_id] > 0)
+
+    def match_count(self, document: int) -> int:
+        """How many frames of ``document`` match; one, if it is here for another reason."""
+        return max(1, int(np.count_nonzero(self._weights[self._owners == document] > 0)))
+
+
+class Titled(Protocol):
+    """What ordering asks of the store."""
+
+    @property
+    def timestamps(self) -> Ids: ...
+    def title(self, frame_id: int, /) -> str: ...
+
+
+def order_documents(documents: Ids, scores: Weights, ledger: Titled, sort: str, limit: int) -> Ids:
+    """The first ``limit`` of ``documents`` by ``sort``, one of SORTS; ValueError for another."""
+    if sort not in SORTS:
+        raise ValueError(f"sort is one of {', '.join(SORTS)}, not {sort!r}")
+    limit = max(0, min(limit, len(documents)))
+    if not limit:
+        return documents[:0]
+    if sort == "title":
+        titled = sorted((_title_key(ledger.title(int(each))), int(each)) for each in documents)
+        return np.array([each for _key, each in titled[:limit]], np.int64)
+    times = ledger.timestamps[documents]
+    if sort == "oldest":
+        return _first(documents, (times, documents), limit)
+    if sort == "newest":
+        return _first(documents, (-times, -documents), limit)
+    return _first(documents, (-scores[documents], -times, -documents), limit)
+
+
+def _first(documents: Ids, keys: tuple[NDArray[Any], ...], limit: int) -> Ids:
+    """The ``limit`` documents with the smallest keys, the first key counting most."""
+    if len(documents) > 4 * limit:
+        # Sorting all for the sake of a few would take longest; whoever ties with the last stays in.
+        bar = np.partition(keys[0], limit - 1)[limit - 1]
+        inside = keys[0] <= bar
+        documents, keys = documents[inside], tuple(key[inside] for key in keys)
+    order = np.lexsort(keys[::-1])
+    return documents[order[:limit]]
+
+
+@lru_cache(maxsize=65_536)
+def _title_key(title: str) -> tuple[bool, tuple[tuple[bool, int, str], ...]]:
+    """Page 2 before page 10; documents without a title last."""
+    parts = tuple(
+        (False, int(word), word) if word.isdecimal() and len(word) <= _MAX_DIGITS else (True, 0, word)
+        for word in fold(title).split()
+    )
+    return not parts, parts
