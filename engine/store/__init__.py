@@ -1,1 +1,1 @@
-"""The only code that touches a capsule's file: lock, journal, commit, snapshot, history, recovery."""
+"""The only code that touches a capsule's file."""

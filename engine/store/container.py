@@ -1,0 +1,376 @@
+"""A capsule's file in the hands of its one writer: append to the WAL, commit, notice what others did.
+
+Not thread-safe: one thread at a time calls this (``jobs.writer`` sees to it). Reading goes through the ledger,
+from any thread.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from blake3 import blake3
+
+from engine.errors import CapsuleExists, CapsuleNotFound, DamagedFile, EngineError, ReadOnly, StorageError
+from engine.format.footer import Footer
+from engine.format.header import Header
+from engine.format.toc import Toc
+from engine.format.wal import END_MARKER, FrameOperation, RecordHeader, encode_entry, encode_record
+from engine.limits import (
+    HEADER_SIZE,
+    WAL_COMMIT_FILL,
+    WAL_KEEP_FREE,
+    WAL_OFFSET,
+    WAL_RECORD_SHARE,
+    WAL_SIZE_AT_CREATION,
+)
+from engine.store import lock
+from engine.store.bytestore import ByteStore, FileStore, MemoryStore, write_new_file
+from engine.store.changes import Change, Planned, Stamp, now_ms, plan
+from engine.store.commit import CommitState, Committed, commit
+from engine.store.history import NO_BATCH
+from engine.store.ledger import Ledger
+from engine.store.load import Loaded, load
+from engine.store.replay import Replayer
+
+RECORD_HEAD: Final = RecordHeader.SIZE
+
+
+NEW_BATCH: Final = -1
+"""These changes begin a batch, named by its first revision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of some changes: frame ids (-1 where refused), the first revision, and whether another
+    program's work was taken in before them.
+    """
+
+    ids: tuple[int, ...]
+    first_revision: int
+    reloaded: bool
+
+
+def empty_capsule() -> bytes:
+    """The bytes of a new capsule: header, an empty WAL, an empty table of contents."""
+    toc = Toc.empty().encode()
+    footer = Footer(len(toc), blake3(toc).digest(), 1)
+    header = Header(
+        footer_offset=WAL_OFFSET + WAL_SIZE_AT_CREATION,
+        wal_offset=WAL_OFFSET,
+        wal_size=WAL_SIZE_AT_CREATION,
+        toc_checksum=toc[-32:],
+    )
+    return header.encode() + bytes(WAL_SIZE_AT_CREATION) + toc + footer.encode()
+
+
+def create_file(path: Path) -> None:
+    """Write an empty capsule to a new file; raises CapsuleExists and StorageError."""
+    try:
+        write_new_file(path, [empty_capsule()])
+    except FileExistsError as error:
+        raise CapsuleExists(
+            f"“{path.name}” exists already in {path.parent}. Open it, or choose another name."
+        ) from error
+
+
+class Container:
+    """The file, its state as last seen, and the ledger built from it."""
+
+    def __init__(
+        self,
+        path: Path,
+        store: ByteStore,
+        *,
+        lock_timeout: float,
+        clock_ms: Callable[[], int] | None = None,
+    ) -> None:
+        """Read ``store`` completely. ``path`` names the file for locks and messages."""
+        self.path = path
+        self.store = store
+        self.lock_timeout = lock_timeout
+        self._clock_ms = clock_ms or now_ms
+        self.notes: list[str] = []
+        self.damage: list[str] = []
+        self._take(self._load(store))
+
+    # --- state --------------------------------------------------------------------------------------------
+
+    def _load(self, store: ByteStore) -> Loaded:
+        latest = store.modified_ms() if isinstance(store, FileStore) else self._clock_ms()
+        try:
+            return load(store, latest)
+        except DamagedFile:
+            # Another program may have been in the middle of a commit: what is read again is the truth.
+            return load(store, latest)
+
+    def _take(self, loaded: Loaded) -> None:
+        snapshot = loaded.snapshot
+        self.ledger: Ledger = loaded.ledger
+        self._state = CommitState(
+            header=snapshot.header,
+            toc=snapshot.toc,
+            generation=snapshot.generation,
+            frame_bytes=snapshot.frame_bytes,
+            history_frame=loaded.history_frame,
+            committed=loaded.committed,
+            settled=loaded.settled,
+            sketches=loaded.sketches,
+            applied=loaded.applied,
+        )
+        self._sequence = loaded.pending.last_sequence
+        self._head = loaded.head
+        self._ring_end = snapshot.scan.end
+        self._size, self._tail = snapshot.size, snapshot.tail
+        self._wal_sequence = snapshot.header.wal_sequence
+        self._blocked = loaded.blocked
+        self._uncommitted = self._sequence > loaded.applied
+        self.notes, self.damage = loaded.notes, loaded.damage
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there are changes that only the WAL holds."""
+        return self._uncommitted
+
+    @property
+    def blocked(self) -> str:
+        """Why nothing may be written, in words; empty when it may."""
+        return self._blocked
+
+    @property
+    def size(self) -> int:
+        """The file's size, bytes."""
+        return self._size
+
+    @property
+    def toc(self) -> Toc:
+        """The table of contents as last written or read."""
+        return self._state.toc
+
+    @property
+    def header(self) -> Header:
+        return self._state.header
+
+    def commit_cost(self) -> int:
+        """About how many bytes the next commit writes besides new content."""
+        frames = len(self.ledger.frames)
+        known = self._size - self._state.header.footer_offset
+        return max(known, 0) + frames * 48 + len(self.ledger.history) * 40
+
+    # --- under the lock -----------------------------------------------------------------------------------
+
+    @contextmanager
+    def _exclusive(self) -> Iterator[bool]:
+        """Hold the file's lock; yields whether another program's changes were taken in first."""
+        if not self.store.writable:
+            raise ReadOnly(f"“{self.path.name}” is open for reading only, so nothing can be changed.")
+        if not isinstance(self.store, FileStore):
+            yield False
+            return
+        with lock.exclusive(self.path, self.store, self.lock_timeout) as current:
+            reloaded = current is not self.store or not self._is_fresh()
+            if reloaded:
+                self._adopt(current)
+            yield reloaded
+
+    def _is_fresh(self) -> bool:
+        """Whether the file is still as we know it: size, last bytes, WAL sequence, and nothing at our write head."""
+        store = self.store
+        if store.size() != self._size or store.pread(max(0, self._size - len(self._tail)), 56) != self._tail:
+            return False
+        header = Header.decode(store.pread(0, HEADER_SIZE))
+        if (
+            header.wal_sequence != self._wal_sequence
+            or header.footer_offset != self._state.header.footer_offset
+        ):
+            return False
+        # Others write at the end of what they find in the ring; we begin again at its start after a commit.
+        for position in {self._head, self._ring_end}:
+            found = store.pread(header.wal_offset + position, RECORD_HEAD)
+            inside = position + RECORD_HEAD <= header.wal_size and len(found) == RECORD_HEAD
+            if inside and RecordHeader.decode(found).sequence == self._sequence + 1:
+                return False
+        return True
+
+    def _adopt(self, store: ByteStore) -> None:
+        loaded = self._load(store)
+        self.store = store
+        self._take(loaded)
+
+    def reload_if_changed(self) -> bool:
+        """Take in what other programs wrote, without a lock; True when there was something."""
+        if not isinstance(self.store, FileStore):
+            return False
+        try:
+            facts = self.path.stat()
+        except OSError:
+            return False
+        if (facts.st_dev, facts.st_ino) != self.store.inode:
+            self._adopt(FileStore(self.path, writable=self.store.writable))
+            return True
+        if self._is_fresh():
+            return False
+        self._adopt(self.store)
+        return True
+
+    # --- changing -----------------------------------------------------------------------------------------
+
+    def apply(
+        self,
+        changes: Sequence[Change],
+        author: str,
+        *,
+        batch: int = NO_BATCH,
+        direct: bool = False,
+        refused: dict[int, EngineError] | None = None,
+    ) -> Applied:
+        """Make ``changes`` durable, in their order.
+
+        Small changes go to the WAL with one flush; large ones, and all with ``direct``, into a commit. ``batch``:
+        0 for none, ``NEW_BATCH``, or the first revision of an earlier one that goes on. With ``refused``, a
+        change that cannot be made is noted there by its position and the others go on; without, the first such
+        error is raised and nothing is changed. Raises LockedError, StorageError, FrameNotFound …
+        """
+        with self._exclusive() as reloaded:
+            if self._blocked:
+                raise DamagedFile(self.path.name, "a WAL without gaps", "a gap", hint=self._blocked)
+            first = self.ledger.revision + 1
+            try:
+                ids = self._apply(changes, author, first if batch == NEW_BATCH else batch, direct, refused)
+            except BaseException:
+                self._forget_unwritten()
+                raise
+            return Applied(tuple(ids), first, reloaded)
+
+    def _apply(
+        self,
+        changes: Sequence[Change],
+        author: str,
+        batch: int,
+        direct: bool,
+        refused: dict[int, EngineError] | None,
+    ) -> list[int]:
+        ledger = self.ledger
+        record_limit = self._state.header.wal_size // WAL_RECORD_SHARE
+        sequence, records, ids = self._sequence, [], []
+        replayer = Replayer(ledger, self._clock_ms())
+        for position, change in enumerate(changes):
+            ms = max(self._clock_ms(), ledger.history.last_ms + 1)
+            try:
+                planned = plan(ledger, change, Stamp(ms, author, batch))
+            except EngineError as error:
+                if refused is None:
+                    raise
+                refused[position] = error
+                ids.append(-1)
+                continue
+            for operation in _numbered(planned, sequence):
+                sequence += 1
+                if not direct:
+                    records.append(encode_record(sequence, encode_entry(operation)))
+                    direct = len(records[-1]) > record_limit
+                replayer.apply(operation, sequence)
+            ids.append(planned.frame_id)
+        if not any(frame_id >= 0 for frame_id in ids):
+            return ids
+        if direct or sum(map(len, records)) > self._room():
+            self._commit(self._sequence)
+            return ids
+        self._append(b"".join(records))
+        self._sequence = sequence
+        self._uncommitted = True
+        if self._filled() >= WAL_COMMIT_FILL:
+            self._commit(self._sequence)
+        return ids
+
+    def _room(self) -> int:
+        return self._state.header.wal_size - self._head - WAL_KEEP_FREE
+
+    def _filled(self) -> float:
+        return self._head / self._state.header.wal_size
+
+    def _append(self, records: bytes) -> None:
+        """Write records at the head; the first header last, so that a killed process leaves all or nothing."""
+        offset = self._state.header.wal_offset + self._head
+        if self._head == 0:
+            # Applied records may still stand here; a half overwritten one would stop the official reader.
+            self.store.pwrite(offset, END_MARKER)
+            self.store.sync()
+        self.store.pwrite(offset + RECORD_HEAD, records[RECORD_HEAD:] + END_MARKER)
+        self.store.pwrite(offset, records[:RECORD_HEAD])
+        try:
+            self.store.sync()
+        except EngineError:
+            self.store.pwrite(offset, END_MARKER)
+            raise
+        self._head += len(records)
+        self._ring_end = self._head
+
+    def _forget_unwritten(self) -> None:
+        """A change failed half-way: the file says what is true."""
+        try:
+            self._adopt(self.store)
+        except EngineError as error:
+            self._blocked = f"The file could not be read again after a failed change: {error}"
+
+    def commit(self) -> tuple[Committed | None, bool]:
+        """Bring everything pending into the table of contents; None when there was nothing to do."""
+        if not self._uncommitted:
+            return None, False
+        with self._exclusive() as reloaded:
+            if not self._uncommitted:
+                return None, reloaded
+            try:
+                return self._commit(self._sequence), reloaded
+            except BaseException:
+                self._forget_unwritten()
+                raise
+
+    def _commit(self, last_sequence: int) -> Committed:
+        state = self._state
+        done = commit(self.store, self.ledger, state, last_sequence)
+        self._size, self._tail = done.size, done.tail
+        self._wal_sequence = self._sequence = last_sequence
+        self._head = self._ring_end = 0
+        self._uncommitted = False
+        # Everybody who scans the ring from here on finds it empty; should this not reach the disk, they find
+        # records that the header says are applied.
+        self.store.pwrite(state.header.wal_offset, END_MARKER)
+        return done
+
+    def close(self) -> None:
+        """Give the file back. Nothing is written here."""
+        self.store.close()
+
+
+def _numbered(planned: Planned, sequence: int) -> Iterator[FrameOperation]:
+    """The operations with the sequence numbers of parents filled in."""
+    for position, operation in enumerate(planned.operations):
+        parent = planned.parents.get(position)
+        yield operation if parent is None else replace(operation, parent_sequence=sequence + 1 + parent)
+
+
+def open_file(path: Path, *, read_only: bool) -> FileStore:
+    """The file behind a capsule; raises CapsuleNotFound, StorageError."""
+    if path.is_dir():
+        raise StorageError(f"“{path.name}” is a folder, not a capsule. Choose a .mv2 or .mv2e file.")
+    if not path.exists():
+        raise CapsuleNotFound(f"There is no file “{path.name}” in {path.parent}.")
+    if not read_only and not os.access(path, os.W_OK):
+        raise StorageError(
+            f"“{path.name}” cannot be changed: no permission. Open it read-only, or change the file's permissions."
+        )
+    return FileStore(path, writable=not read_only)
+
+
+def memory_copy(path: Path) -> MemoryStore:
+    """A capsule's bytes in memory: changed there, the file stays as it is."""
+    store = FileStore(path, writable=False)
+    try:
+        return MemoryStore(store.pread(0, store.size()))
+    finally:
+        store.close()

@@ -1,0 +1,259 @@
+"""From the bytes of a file to a ledger: frames, history (read, continued or derived), pending changes."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from engine.codecs import choose
+from engine.errors import FormatError
+from engine.format.enums import Status
+from engine.format.frame import Frame
+from engine.format.sketch import decode_sketch_track
+from engine.store.bytestore import ByteStore
+from engine.store.frames import (
+    HISTORY_MIME,
+    LOG_MIME,
+    ChangeNote,
+    Class,
+    change_note,
+    stored_mime,
+)
+from engine.store.history import (
+    ESTIMATED,
+    EXTERNAL,
+    LEAF_SIZE,
+    NO_BATCH,
+    Entry,
+    History,
+    HistoryBlock,
+    decode_block,
+)
+from engine.store.ledger import NEVER, NOT_BORN, Ledger
+from engine.store.replay import Replayer
+from engine.store.snapshot import Pending, Snapshot, pending_operations, read_snapshot
+from engine.types import Operation
+
+SKETCH_SIZE = 32
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A file as it was found. ``history_frame``: the carrier's frame id, None when there is none yet.
+
+    ``committed``: frames the TOC holds; ``settled``: frames our last commit knew; ``applied``: last WAL sequence the TOC holds; ``head``: where the next
+    WAL record goes (offset in the region); ``notes``: what was odd though nothing is wrong; ``damage``: what is
+    wrong though every frame is there; ``blocked``: why nothing may be written, if so.
+    """
+
+    snapshot: Snapshot
+    ledger: Ledger
+    history_frame: int | None
+    committed: int
+    settled: int
+    applied: int
+    pending: Pending
+    head: int
+    sketches: bytearray | None
+    notes: list[str] = field(default_factory=list)
+    damage: list[str] = field(default_factory=list)
+    blocked: str = ""
+
+
+def load(store: ByteStore, latest_ms: int) -> Loaded:
+    """Read a capsule. ``latest_ms``: the file's modification time, the cap for times that have to be guessed.
+
+    Raises NotACapsule, UnsupportedVersion, DamagedFile.
+    """
+    snapshot = read_snapshot(store)
+    damage: list[str] = []
+    frames = snapshot.toc.frames
+    carrier, block = _history_block(store, frames, damage)
+    history = block.history if block is not None else History(os.urandom(16))
+    ledger = Ledger(store, history)
+    ledger.load_frames(frames)
+    if block is not None:
+        ledger.replay_history()
+        _continue(ledger, block, frames, latest_ms)
+    else:
+        _derive(ledger, latest_ms)
+    ledger.end_parts_born_late()
+    applied = _applied_sequence(snapshot, block)
+    pending = pending_operations(snapshot.scan, applied)
+    replayer = Replayer(ledger, latest_ms)
+    blocked = ""
+    for sequence, operation in pending.operations:
+        replayer.apply(operation, sequence)
+    ledger.end_parts_born_late()
+    if pending.problem:
+        blocked = f"{pending.problem} Nothing is changed in this file until it has been repaired."
+        damage.append(pending.problem)
+    return Loaded(
+        snapshot=snapshot,
+        ledger=ledger,
+        history_frame=carrier,
+        committed=len(frames),
+        settled=0 if block is None else block.frame_count,
+        applied=applied,
+        pending=pending,
+        head=snapshot.scan.end if pending.last_sequence > applied else 0,
+        sketches=_sketches(store, snapshot, damage),
+        notes=list(snapshot.notes),
+        damage=damage,
+        blocked=blocked,
+    )
+
+
+def _applied_sequence(snapshot: Snapshot, block: HistoryBlock | None) -> int:
+    """The last WAL sequence in the TOC. A header that belongs to another TOC does not count against the block."""
+    header = snapshot.header
+    if block is None:
+        return header.wal_sequence
+    if header.toc_checksum != snapshot.toc.toc_checksum:
+        return block.wal_sequence
+    return max(header.wal_sequence, block.wal_sequence)
+
+
+def _history_block(
+    store: ByteStore, frames: list[Frame], damage: list[str]
+) -> tuple[int | None, HistoryBlock | None]:
+    for frame in reversed(frames):
+        if stored_mime(frame) != HISTORY_MIME or frame.status is not Status.ACTIVE:
+            continue
+        try:
+            data = store.pread(frame.payload_offset, frame.payload_length)
+            block = decode_block(choose.decode(frame.canonical_encoding, data, frame.canonical_length))
+        except FormatError as error:
+            damage.append(
+                f"The history block is damaged ({error}); times were worked out from the frames instead."
+            )
+            return frame.id, None
+        if block.frame_count > len(frames):
+            damage.append("The history names frames that are not in the file; it was worked out anew.")
+            return frame.id, None
+        return frame.id, block
+    return None, None
+
+
+def _derive(ledger: Ledger, latest_ms: int) -> None:
+    """A history for a file that has none: frame order, running maximum of timestamps; deletions come last."""
+    deleted: list[int] = []
+    for frame in ledger.frames:
+        if ledger.classes[frame.id] != Class.DOCUMENT:
+            continue
+        note = change_note(frame.extra_metadata)
+        operation = Operation.PUT if frame.supersedes is None else Operation.UPDATE
+        _external(ledger, frame, note, operation, latest_ms)
+        if frame.status is not Status.ACTIVE:
+            deleted.append(frame.id)
+    _logged_deletions(ledger, ledger.frames, latest_ms)
+    for frame_id in deleted:
+        if ledger.ended[frame_id] == NEVER:
+            _end_externally(ledger, frame_id, latest_ms)
+
+
+def _continue(ledger: Ledger, block: HistoryBlock, frames: list[Frame], latest_ms: int) -> None:
+    """Take up what another program did after the history was written."""
+    for frame in frames[block.frame_count :]:
+        mime = stored_mime(frame)
+        if mime == LOG_MIME:
+            _apply_log(ledger, frame, latest_ms)
+        elif ledger.classes[frame.id] == Class.DOCUMENT and ledger.born[frame.id] == NOT_BORN:
+            note = change_note(frame.extra_metadata)
+            operation = Operation.PUT if frame.supersedes is None else Operation.UPDATE
+            _external(ledger, frame, note, operation, latest_ms)
+    for frame in frames:
+        gone = frame.status is not Status.ACTIVE
+        if ledger.classes[frame.id] == Class.DOCUMENT and gone and ledger.ended[frame.id] == NEVER:
+            _end_externally(ledger, frame.id, latest_ms)
+
+
+def _logged_deletions(ledger: Ledger, frames: list[Frame], latest_ms: int) -> None:
+    for frame in frames:
+        if stored_mime(frame) == LOG_MIME:
+            _apply_log(ledger, frame, latest_ms)
+
+
+def _apply_log(ledger: Ledger, frame: Frame, latest_ms: int) -> None:
+    """A change of ours that another program replayed: its log carrier says what it was."""
+    if not frame.payload_length:
+        return
+    try:
+        note = ChangeNote.decode(ledger.content(frame.id).decode("utf-8", "replace"))
+    except FormatError:
+        return
+    if note is None or note.frame_id is None or not 0 <= note.frame_id < len(ledger.frames):
+        return
+    target = note.frame_id
+    if ledger.classes[target] != Class.DOCUMENT:
+        return
+    done = (
+        ledger.ended[target] != NEVER
+        if note.operation is Operation.DELETE
+        else ledger.born[target] != NOT_BORN
+    )
+    if not done:
+        ledger.note_revision(
+            Entry(note.ms, note.operation, target, note.author, note.batch, 0, ledger.leaf(target))
+        )
+
+
+def _external(
+    ledger: Ledger, frame: Frame, note: ChangeNote | None, operation: Operation, latest_ms: int
+) -> None:
+    if note is not None:
+        entry = Entry(note.ms, note.operation, frame.id, note.author, note.batch, 0, bytes(LEAF_SIZE))
+    else:
+        history = ledger.history
+        ms = max(history.last_ms, min(frame.timestamp * 1000, latest_ms))
+        entry = Entry(ms, operation, frame.id, "", NO_BATCH, ESTIMATED | EXTERNAL, bytes(LEAF_SIZE))
+    ledger.note_revision(entry)
+
+
+def _end_externally(ledger: Ledger, frame_id: int, latest_ms: int) -> None:
+    ms = max(ledger.history.last_ms, latest_ms)
+    ledger.note_revision(
+        Entry(ms, Operation.DELETE, frame_id, "", NO_BATCH, ESTIMATED | EXTERNAL, bytes(LEAF_SIZE))
+    )
+
+
+def _sketches(store: ByteStore, snapshot: Snapshot, damage: list[str]) -> bytearray | None:
+    """The sketch entries of all committed frames, if the file's own track is whole; else None: computed anew."""
+    manifest = snapshot.toc.sketch_track
+    if manifest is None:
+        return None
+    data = store.pread(manifest.offset, manifest.length) if manifest.length <= snapshot.size else b""
+    try:
+        entries = decode_sketch_track(data)
+    except FormatError:
+        damage.append("The sketch track is damaged; it is made anew with the next change.")
+        return None
+    joined = b"".join(bytes(entry) for entry in entries)
+    count = len(snapshot.toc.frames)
+    if len(joined) != SKETCH_SIZE * count:
+        return None
+    return bytearray(joined)
+
+
+def visible_parts_status(ledger: Ledger) -> dict[int, Frame]:
+    """Frames of parts whose link or status in the file is no longer that of their document now."""
+    changed: dict[int, Frame] = {}
+    ended, classes = ledger.ended.view, ledger.classes.view
+    alive: dict[int, int] = {}
+    for frame_id in np.flatnonzero((ended == NEVER) & (classes == Class.DOCUMENT)):
+        alive[int(ledger.group[int(frame_id)])] = int(frame_id)
+    for group, parts in ledger.parts_of_group.items():
+        document = alive.get(group)
+        for part in parts:
+            frame = ledger.frames[part]
+            if document is not None:
+                status, parent = Status.ACTIVE, document
+            else:
+                newest = ledger.newest_version(group)
+                gone = ledger.frames[newest].status is Status.DELETED
+                status, parent = (Status.DELETED if gone else Status.SUPERSEDED), frame.parent_id or group
+            if frame.status is not status or frame.parent_id != parent:
+                changed[part] = replace(frame, status=status, parent_id=parent)
+    return changed
