@@ -93,12 +93,16 @@ class Ingest(QObject):
         if job is None or not job.state.is_final:
             return
         del held.jobs[job_id]
+        # A cancelled job is final at once, but what it had under way may still come in.
+        self._session.tasks.run(job.join, 60.0, done=lambda _: self._over(held, job), owner=self)
+
+    def _over(self, held: Held, job: engine.Job) -> None:
         result = job.result or engine.IngestResult((), (), ())
         step = None
         if result.frame_ids:
             step = adding_step(held.capsule, result.frame_ids)
             held.undo.push(step)
-        self.ended.emit(Ended(held, job_id, job.state, result, step, job.error))
+        self.ended.emit(Ended(held, job.id, job.state, result, step, job.error))
 
 
 def adding_step(capsule: engine.Capsule, frame_ids: Sequence[int], title: str = "") -> Step:

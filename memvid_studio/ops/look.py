@@ -18,6 +18,7 @@ from memvid_studio.words import from_ms, query_value
 FIRST_ROWS = 14
 """Rows whose cells come with the answer, so that the first screen is never grey."""
 FIRST_HITS = 60
+_NONE = np.empty(0, np.int64)
 MORE_HITS = 240
 
 
@@ -42,6 +43,10 @@ class Question:
     sort: str = "relevance"
     when_ms: int | None = None
     limit: int = FIRST_HITS
+    typing: bool = False
+    """The last word may be unfinished."""
+    keep: int | None = None
+    """A document whose version at this Moment is wanted, in the list or not."""
 
     @property
     def is_search(self) -> bool:
@@ -55,7 +60,7 @@ class Question:
         if text:
             words.append(f"({text})" if words and " OR " in text else text)
         kinds = tuple(engine.Kind(each.value) for each in self.filters if each.field == "kind")
-        return engine.SearchQuery(" ".join(words), kinds=kinds, sort=self.sort)
+        return engine.SearchQuery(" ".join(words), kinds=kinds, sort=self.sort, is_typing=self.typing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ class View:
     """The answer. ``ids``: document frames in the order of the list (int64). ``hits``: the found ones.
 
     ``kinds`` and ``tags`` count what the list holds; ``hit_ids`` are the documents to mark on the strip, None
-    when nothing was searched. ``later``: revisions recorded after this Moment.
+    when nothing was searched, ``hit_recorded_ms`` and ``hit_happened_ms`` when that was (sorted). ``later``:
+    revisions recorded after this Moment. ``kept``: the version of the wanted document at this Moment.
     """
 
     question: Question
@@ -81,8 +87,10 @@ class View:
     terms: tuple[str, ...]
     kinds: dict[engine.Kind, int]
     tags: tuple[tuple[str, int], ...]
+    hit_recorded_ms: Any
+    hit_happened_ms: Any
     later: int = 0
-    size_bytes: int = 0
+    kept: engine.FrameInfo | None = None
     first: dict[int, engine.FrameInfo] = field(default_factory=dict)
 
     @property
@@ -107,7 +115,7 @@ def look(capsule: engine.Capsule, question: Question) -> View:
         facets = moment.facets(hit_ids)
     else:
         sort = "newest" if question.sort == "relevance" else question.sort
-        ids = moment.document_ids(sort)
+        ids = moment.document_ids(sort=sort)
         total = len(ids)
         facets = moment.facets()
     return View(
@@ -126,18 +134,23 @@ def look(capsule: engine.Capsule, question: Question) -> View:
         terms=terms,
         kinds=dict(facets.kinds),
         tags=tuple(facets.tags),
+        hit_recorded_ms=_NONE if hit_ids is None else np.sort(moment.recorded_ms(hit_ids)),
+        hit_happened_ms=_NONE if hit_ids is None else np.sort(moment.happened_ms(hit_ids)),
         later=max(0, now.revision - moment.revision),
-        size_bytes=capsule.stats().size_bytes,
+        kept=None if question.keep is None else version_at(moment, now, question.keep),
         first=fetch(moment, tuple(int(each) for each in ids[:FIRST_ROWS])),
     )
 
 
 def fetch(moment: engine.Moment, ids: tuple[int, ...]) -> dict[int, engine.FrameInfo]:
     """What is known of these frames. A frame that is not visible is left out."""
-    found = {}
-    for each in ids:
-        try:
-            found[each] = moment.frame(each)
-        except engine.FrameNotFound:
-            continue
-    return found
+    return {info.id: info for info in moment.infos(ids)}
+
+
+def version_at(moment: engine.Moment, now: engine.Moment, frame_id: int) -> engine.FrameInfo | None:
+    """The version of a document that is visible at ``moment``, None if there is none."""
+    try:
+        versions = [frame_id, *(each.frame_id for each in reversed(now.history(frame_id)))]
+    except engine.FrameNotFound:
+        return None
+    return next(iter(moment.infos(dict.fromkeys(versions))), None)

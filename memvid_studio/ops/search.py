@@ -59,7 +59,16 @@ class Search(QObject):
 
     def set_text(self, text: str) -> None:
         """The typed words changed."""
-        self._ask(replace(self._question, text=text, limit=FIRST_HITS))
+        self._ask(replace(self._question, text=text, limit=FIRST_HITS, typing=True))
+
+    def submit(self) -> None:
+        """The words are finished: the last one stands for itself, and mistakes are told."""
+        if self._question.typing:
+            self._ask(replace(self._question, typing=False))
+
+    def keep(self, document_id: int | None) -> None:
+        """The document that is looked at; answers say which version of it they hold."""
+        self._question = replace(self._question, keep=document_id)
 
     def set_filters(self, filters: tuple[Filter, ...]) -> None:
         """The tokens changed."""

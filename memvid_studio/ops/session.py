@@ -29,6 +29,8 @@ class Held:
     undo: UndoStack
     unsubscribe: Callable[[], None]
     read_only: bool = False
+    size: int = 0
+    """Bytes of the file, as far as events have told."""
     document_count: int = 0
     unsaved: bool = False
     """Sealed capsules keep changes in memory until they are saved."""
@@ -90,7 +92,7 @@ class Session(QObject):
         """All open capsules, in the order they were opened."""
         return list(self._held.values())
 
-    # ------------------------------------------------------------------------------------------ open and close
+    # ----------------------------------------------------------------------------------- open and close
 
     def create(self, path: Path, *, then: Callable[[], object] | None = None) -> None:
         """A new, empty capsule at ``path``; ``then`` is called when it is the current one."""
@@ -248,7 +250,7 @@ class Session(QObject):
     def _take_events(self, events: list[tuple[Path, engine.Event]]) -> None:
         """A burst at a time: a hundred commits mean one new look, not a hundred."""
         touched: set[int] | None = set()
-        told = False
+        told = told_saved = False
         records: dict[int, JobRecord] = {}
         for path, event in events:
             held = self._held.get(path)
@@ -260,7 +262,9 @@ class Session(QObject):
             elif isinstance(event, engine.WriteFailed):
                 self._write_failed(held, Problem(tr("A change is not saved yet"), event.reason))
             elif isinstance(event, engine.Committed):
-                self._note_saved(held, unsaved=False)
+                held.size = event.size
+                self._note_saved(held, unsaved=held.capsule.unsaved)
+                told_saved = told_saved or held is self._current
             else:
                 if isinstance(event, engine.Changed):
                     self._note_saved(held, unsaved=held.sealed, keep_problem=True)
@@ -269,6 +273,8 @@ class Session(QObject):
                 else:
                     touched = None
                 told = told or held is self._current
+        if told_saved:
+            self.savedChanged.emit()
         if told:
             self.contentChanged.emit(tuple(sorted(touched)) if touched else ())
         for record in records.values():

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-import engine
 from memvid_studio.bridge.tasks import Lane
 from memvid_studio.ops.problems import describe
 from memvid_studio.ops.session import Session
@@ -74,15 +73,14 @@ class Share(QObject):
         held = self._session.current
         if held is None:
             return
-        capsule, source = held.capsule, held.path
+        capsule = held.capsule
         self.busyChanged.emit(tr("Sealing {name}").replace("{name}", quoted(order.path.name)))
 
         def write() -> Path:
-            capsule.commit()
             # Written beside and renamed: a copy that stands there already is replaced whole or not at all.
             beside = order.path.with_name(f".{order.path.name}.{secrets.token_hex(4)}")
             try:
-                engine.seal(source, beside, password=order.password, drop_history=order.drop_history)
+                capsule.seal(beside, password=order.password, drop_history=order.drop_history)
                 beside.replace(order.path)
             finally:
                 with contextlib.suppress(FileNotFoundError):

@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 import engine
@@ -18,32 +17,10 @@ from memvid_studio.ops.session import Session
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Life:
-    """What the strip draws. Times are int64 milliseconds.
-
-    ``by_id`` holds (sorted frame ids, their recorded ms, their happened ms); ``happened_ms`` with
-    ``happened_kinds`` are the additions once more, sorted by when they happened.
-    """
+    """What the strip draws, and the time it was read. Times are int64 milliseconds."""
 
     arrays: engine.StripArrays
-    by_id: tuple[Any, Any, Any]
-    happened_ms: Any
-    happened_kinds: Any
     now_ms: int
-
-    def times_of(self, document_ids: Any, *, happened: bool) -> Any:
-        """When these documents were recorded (or happened), sorted; unknown ids are left out."""
-        ids, recorded, occurred = self.by_id
-        if not len(ids) or document_ids is None or not len(document_ids):
-            return np.empty(0, np.int64)
-        wanted = np.asarray(document_ids, np.int64)
-        places = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
-        places = places[ids[places] == wanted]
-        return np.sort((occurred if happened else recorded)[places])
-
-    def time_of(self, document_id: int, *, happened: bool) -> int | None:
-        """The mark of one document."""
-        found = self.times_of(np.array([document_id]), happened=happened)
-        return int(found[0]) if len(found) else None
 
 
 class Timeline(QObject):
@@ -89,10 +66,4 @@ class Timeline(QObject):
 
 def _load(capsule: engine.Capsule) -> tuple[engine.Capsule, Life]:
     """On a pool thread."""
-    arrays = capsule.now.strip()
-    order = np.argsort(arrays.frame_ids, kind="stable")
-    by_id = (arrays.frame_ids[order], arrays.times_ms[order], arrays.happened_ms[order])
-    happened = np.argsort(arrays.happened_ms, kind="stable")
-    return capsule, Life(
-        arrays, by_id, arrays.happened_ms[happened], arrays.kinds[happened], round(time.time() * 1000)
-    )
+    return capsule, Life(capsule.now.strip(), round(time.time() * 1000))

@@ -43,7 +43,7 @@ class FakeMoment:
     def __len__(self) -> int:
         return len(self._rows())
 
-    def document_ids(self, sort: str = "newest") -> Any:
+    def document_ids(self, *, sort: str = "oldest") -> Any:
         rows = self._rows()
         if sort == "title":
             rows.sort(key=lambda row: row.info.title)
@@ -58,6 +58,23 @@ class FakeMoment:
                 ended = self.capsule.times[row.ended] if row.ended is not None else None
                 return replace(row.info, ended_at=ended, ended_by=row.ended_by)
         raise engine.FrameNotFound(f"No frame {frame_id} here")
+
+    def infos(self, frame_ids: Iterable[int]) -> list[engine.FrameInfo]:
+        found = []
+        for each in frame_ids:
+            try:
+                found.append(self.frame(int(each)))
+            except engine.FrameNotFound:
+                continue
+        return found
+
+    def recorded_ms(self, frame_ids: Any) -> Any:
+        return np.array(
+            [_ms(self.capsule.times[self.capsule.rows[each].born]) for each in frame_ids], np.int64
+        )
+
+    def happened_ms(self, frame_ids: Any) -> Any:
+        return np.array([_ms(self.capsule.rows[each].info.timestamp) for each in frame_ids], np.int64)
 
     def text(self, frame_id: int) -> str:
         return next(row.text for row in self._rows() if row.info.id == frame_id)
@@ -78,9 +95,9 @@ class FakeMoment:
         ]
 
     def search(self, query: engine.SearchQuery, *, limit: int = 10) -> engine.SearchResult:
-        if query.text.endswith("("):
+        if query.text.endswith("(") and not query.is_typing:
             raise engine.QueryError("The bracket is not closed", len(query.text) - 1)
-        words = [word.lower() for word in query.text.split() if ":" not in word]
+        words = [word.lower() for word in query.text.split() if ":" not in word and word != "("]
         tags = [word.partition(":")[2].strip('"') for word in query.text.split() if word.startswith("tag:")]
         hits = []
         for row in self._rows():
@@ -128,18 +145,19 @@ class FakeMoment:
 
     def strip(self) -> engine.StripArrays:
         rows = [row for row in self.capsule.rows if row.info.supersedes is None]
-
-        def ms(when: datetime) -> int:
-            return round(when.timestamp() * 1000)
-
+        ids, kinds = np.array([row.info.id for row in rows], np.int64), np.array([1 for _ in rows], np.uint8)
         return engine.StripArrays(
-            times_ms=np.array([ms(self.capsule.times[row.born]) for row in rows], np.int64),
-            kinds=np.array([1 for _ in rows], np.uint8),
-            frame_ids=np.array([row.info.id for row in rows], np.int64),
-            happened_ms=np.array([ms(row.info.timestamp) for row in rows], np.int64),
+            times_ms=self.recorded_ms(ids),
+            kinds=kinds,
+            frame_ids=ids,
             changes_ms=np.empty(0, np.int64),
             removals_ms=np.empty(0, np.int64),
+            happened=(np.sort(self.happened_ms(ids)), kinds, ids),
         )
+
+
+def _ms(when: datetime) -> int:
+    return round(when.timestamp() * 1000)
 
 
 @dataclass
@@ -154,14 +172,14 @@ class FakeJob:
     def cancel(self) -> None:
         self.cancelled = True
 
-    def wait(self, timeout: float | None = None) -> FakeJob:
-        return self
+    def join(self, timeout: float | None = None) -> bool:
+        return True
 
 
 class FakeCapsule:
     """Changes take ``delay`` seconds; the clock moves a minute with every revision."""
 
-    read_only = False
+    read_only = unsaved = False
 
     def __init__(self, path: Path = Path("/nowhere/notes.mv2"), *, delay: float = 0.0) -> None:
         self.path, self.delay = path, delay
@@ -288,6 +306,13 @@ class FakeCapsule:
         ended = [row for row in self.rows if row.ended is not None]
         deleted = sum(row.ended_by == engine.Operation.DELETE for row in ended)
         return deleted, len(ended) - deleted
+
+    def seal(self, out: Path, *, password: str, drop_history: bool = False) -> Path:
+        if password == "no room":
+            out.write_bytes(b"half")
+            raise engine.StorageError(28, "No space left on device")
+        out.write_text(f"{self.path.name} {password} {drop_history}")
+        return out
 
     def commit(self) -> None:
         if self.fail_next is not None:

@@ -58,8 +58,9 @@ def test_words_and_tokens(search, settle):
 
 def test_a_query_that_cannot_be_read_points_at_the_typed_character(qtbot, search):
     search.set_filters((Filter("tag", "mill"),))
+    search.set_text("weir (")
     with qtbot.waitSignal(search.refused) as told:
-        search.set_text("weir (")
+        search.submit()
     assert told.args[1] == 5
 
 
@@ -119,6 +120,7 @@ def test_another_capsule_forgets_the_question(qtbot, session, search, tmp_path, 
         session.create(tmp_path / "other.mv2")
     settle()
     assert search.question == Question()
+    assert not search.is_past
     assert search.views[-1].document_count == 0
     with qtbot.waitSignal(search.cleared):
         session.close_all()
@@ -127,9 +129,24 @@ def test_another_capsule_forgets_the_question(qtbot, session, search, tmp_path, 
 def test_the_strip_knows_where_hits_stand(session, search, notes, settle):
     timeline = Timeline(session)
     notes.put("x")
+    search.set_text("weir")
     settle()
-    life = timeline.life
+    life, view = timeline.life, search.views[-1]
     assert life is not None
-    assert life.times_of([0, 2], happened=False).tolist() == [to_ms(notes.times[1]), to_ms(notes.times[3])]
-    assert life.times_of([99], happened=True).tolist() == []
-    assert life.time_of(1, happened=True) == to_ms(notes.times[2])
+    assert life.arrays.frame_ids.tolist() == [0, 1, 2, 3]
+    assert view.hit_recorded_ms.tolist() == [to_ms(notes.times[1]), to_ms(notes.times[3])]
+
+
+def test_the_version_that_is_looked_at_is_found_at_every_moment(search, notes, settle):
+    newer = notes.update(0, "weir removal, decided")
+    settle()
+    search.keep(newer)
+    search.go_to(to_ms(notes.times[1]))
+    settle()
+    assert search.views[-1].kept.id == 0
+    search.go_to(to_ms(notes.times[0]))
+    settle()
+    assert search.views[-1].kept is None
+    search.go_to(None)
+    settle()
+    assert search.views[-1].kept.id == newer

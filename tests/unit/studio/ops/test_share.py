@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-import engine
 from memvid_studio.ops.passwords import generate_password, strength
 from memvid_studio.ops.share import SealOrder, Share
 
@@ -14,15 +13,7 @@ pytestmark = pytest.mark.gui
 
 
 @pytest.fixture
-def share(session, notes, monkeypatch) -> Share:
-    def seal(path, out, *, password, rules=None, drop_history=False):
-        if password == "no room":
-            out.write_bytes(b"half")
-            raise engine.StorageError(28, "No space left on device")
-        out.write_text(f"{path.name} {password} {drop_history}")
-        return out
-
-    monkeypatch.setattr(engine, "seal", seal, raising=False)
+def share(session, notes) -> Share:
     share = Share(session)
     share.problem.connect(session.problems.append)
     return share
@@ -40,12 +31,11 @@ def test_what_the_file_still_holds(qtbot, share, notes, tmp_path):
     assert facts.target_exists
 
 
-def test_a_copy_is_written_and_the_capsule_committed_first(qtbot, share, notes, tmp_path):
+def test_a_copy_is_written_beside_the_capsule(qtbot, share, notes, tmp_path):
     target = tmp_path / "copy.mv2e"
     with qtbot.waitSignal(share.sealed) as told:
         share.seal(SealOrder(target, "gravel-otter", drop_history=True))
     assert told.args == [target]
-    assert notes.committed
     assert target.read_text() == "notes.mv2 gravel-otter True"
     assert list(tmp_path.iterdir()) == [target]
 
