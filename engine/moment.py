@@ -298,15 +298,13 @@ class Moment:
         ledger = self._ledger
         frame = ledger.frame(checked)
         if frame.payload_length or checked in ledger.pending:
-            content = ledger.content(checked)
-            return content
+            return ledger.content(checked)
         if frame.source_sha256 == EMPTY_DIGEST:
             return b""
         text = ledger.own_text(checked)
         if text is not None:
-            raw = text.encode("utf-8")
             # Short texts of the official writer: what it kept, which may be the normalised form.
-            return raw
+            return text.encode("utf-8")
         raise ContentGone(
             f"The original of frame {frame_id} is not in the file: the program that put it in kept only its text."
         )

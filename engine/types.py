@@ -409,7 +409,7 @@ class JobChanged:
 
 @dataclass(frozen=True, slots=True)
 class WriteFailed:
-    """A change that was made is not saved; ``reason`` is for a person. The capsule keeps it in memory and tries again."""
+    """A commit could not be written; ``reason`` is for a person. The changes wait in the WAL; it is tried again."""
 
     reason: str
 

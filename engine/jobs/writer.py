@@ -200,7 +200,7 @@ class Writer:
                 direct=requests[0].direct,
                 refused=None if alone else refused,
             )
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  whoever waits for the future gets it
             for request in requests:
                 request.future.set_exception(error)
             return
@@ -263,7 +263,7 @@ class Writer:
             done = container.apply(
                 changes, self._config.author, batch=self._batches.get(key, NEW_BATCH), direct=True
             )
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  whoever waits for the future gets it
             for item in items:
                 item.future.set_exception(error)
             return
@@ -315,7 +315,7 @@ def _settle(future: Future[Any], function: Callable[[], Any]) -> None:
         return
     try:
         value = function()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  whoever waits for the future gets it
         future.set_exception(error)
     else:
         future.set_result(value)

@@ -7,9 +7,9 @@ a change that brings no payload of its own is preceded by a log carrier insert, 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from blake3 import blake3
 
@@ -17,7 +17,6 @@ from engine.codecs import choose
 from engine.errors import CapsuleFull, ContentGone, EngineError, FrameNotFound
 from engine.format.enums import Op, Role
 from engine.format.frame import DocMetadata, Frame
-from engine.format.metadata import ChunkManifest
 from engine.format.search_text import compose
 from engine.format.wal import FrameOperation
 from engine.limits import MAX_FRAMES
@@ -30,6 +29,7 @@ from engine.store.frames import (
     PLACE_KEY,
     ChangeNote,
     Class,
+    default_uri,
     holds_text,
     mime_of,
     place_text,
@@ -47,9 +47,6 @@ from engine.store.prepared import (
     unix_seconds,
 )
 from engine.types import Operation
-
-CHUNK_CHARS: Final = 1200
-"""What the official writer notes as its chunk size; readers use only the list of spans."""
 
 UPDATABLE: Final = frozenset({"title", "uri", "mime", "tags", "labels", "track", "metadata", "timestamp"})
 
@@ -124,6 +121,8 @@ def plan(ledger: Ledger, change: Change, stamp: Stamp) -> Planned:
             planned = Planned((log, tombstone), frame_id, {})
         case Restore(frame_id):
             planned = _plan_restore(ledger, frame_id, stamp)
+        case _:
+            assert_never(change)
     room = MAX_FRAMES - ledger.frame_count
     if len(planned.operations) > room:
         raise CapsuleFull(
@@ -165,6 +164,24 @@ def searchable(head: str, title: str | None, uri: str | None) -> str:
     return (head.strip() and head) or title or uri or "untitled"
 
 
+def _words(
+    head: str, title: str | None, uri: str | None, fields: Mapping[str, Any], metadata: Mapping[str, str]
+) -> str:
+    """What the official writer would have indexed for a document: its beginning and a line per field."""
+    own = {key: value for key, value in metadata.items() if not key.startswith(OWN_PREFIX)}
+    return text_head(
+        compose(
+            head,
+            title=title,
+            uri=uri,
+            track=fields["track"],
+            tags=fields["tags"],
+            labels=fields["labels"],
+            extra_metadata=own,
+        )
+    )
+
+
 def _insert(ledger: Ledger, document: PreparedDocument, note: ChangeNote, older: Frame | None) -> Planned:
     """A document and its parts as inserts; ``older`` is the version it supersedes."""
     extra = dict(document.metadata)
@@ -175,15 +192,14 @@ def _insert(ledger: Ledger, document: PreparedDocument, note: ChangeNote, older:
         mime = TEXT_MIME
     extra[CHANGE_KEY] = note.encode()
     parts = document.parts
-    spans, at = [], 0
-    for part in parts:
-        spans.append((at, at + part.blob.size))
-        at += part.blob.size + 2
-    words = compose(
-        document.head, title=document.title, uri=document.uri, track=document.track,
-        tags=document.tags, labels=document.labels, extra_metadata=document.metadata,
-    )  # fmt: skip
-    search_text = searchable(text_head(words), document.title, document.uri)
+    words = _words(
+        document.head,
+        document.title,
+        document.uri,
+        {"track": document.track, "tags": document.tags, "labels": document.labels},
+        document.metadata,
+    )
+    search_text = searchable(words, document.title, document.uri)
     timestamp = document.timestamp if document.timestamp is not None else note.ms // 1000
     main = FrameOperation(
         timestamp=timestamp,
@@ -201,7 +217,6 @@ def _insert(ledger: Ledger, document: PreparedDocument, note: ChangeNote, older:
         tags=document.tags,
         labels=document.labels,
         extra_metadata=dict(sorted(extra.items())),
-        chunk_manifest=ChunkManifest(CHUNK_CHARS, tuple(spans)) if parts else None,
         chunk_count=len(parts) if parts else None,
         supersedes_frame_id=None if older is None else older.id,
         source_sha256=document.blob.digest,
@@ -330,10 +345,14 @@ def _same_content(
         "enrichment_state": source.enrichment_state,
     }
     if has_payload or source.chunk_manifest is not None:
-        # The words it is found by elsewhere, until our commit takes them out again where the payload has them.
-        common["search_text"] = source.search_text or searchable("", title, uri)
-        if has_payload and holds_text(source):
-            common["search_text"] = searchable(text_head(ledger.text(source.id)), title, uri)
+        common["search_text"] = source.search_text
+        if has_payload:
+            # The words it is found by elsewhere, until our commit takes them out where the payload has them.
+            head = text_head(ledger.text(source.id)) if holds_text(source) else ""
+            words = _words(head, title, uri if uri != default_uri(older.id) else None, common, extra)
+            common["search_text"] = searchable(words, title, uri)
+        elif not source.search_text:
+            common["search_text"] = searchable("", title, uri)
         frame_id = ledger.frame_count + 1
         version = FrameOperation(
             **common,
@@ -383,12 +402,3 @@ def is_stored_text(frame: Frame) -> bool:
 def now_ms() -> int:
     """Milliseconds since 1970."""
     return time.time_ns() // 1_000_000
-
-
-def chosen(changes: Sequence[Change]) -> int:
-    """Stored bytes these changes bring along."""
-    total = 0
-    for change in changes:
-        if isinstance(change, Put | Update) and change.document is not None:
-            total += change.document.stored_size
-    return total

@@ -164,8 +164,7 @@ class _Plan:
                 continue
             if CHANGE_KEY in extra:
                 extra = {key: value for key, value in extra.items() if key != CHANGE_KEY}
-            twice = is_stored_text(frame) or frame.chunk_manifest is not None
-            words = None if twice else frame.search_text
+            words = None if is_stored_text(frame) else frame.search_text
             self.changed[frame_id] = replace(frame, extra_metadata=extra, search_text=words)
 
     def parts(self) -> None:
@@ -351,7 +350,7 @@ def _stub(frame: Frame) -> Frame:
     )
 
 
-def read_vectors(store: ByteStore, toc: Toc) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def read_vectors(store: ByteStore, toc: Toc) -> tuple[np.ndarray, np.ndarray]:
     """The caller's vectors in the file: (ids, matrix), from the whole index or else from the batch segments.
 
     Raises EngineError for forms that are only carried along so far (HNSW, PQ).

@@ -211,7 +211,8 @@ class ChangeNote:
             return None
         if not isinstance(value, dict):
             return None
-        ms, operation = value.get("ms"), value.get("op")
+        ms: Any = value.get("ms")
+        operation = value.get("op")
         author, batch, frame = value.get("by", ""), value.get("batch", 0), value.get("frame")
         if operation not in set(Operation) or not _is_count(ms) or not _is_count(batch):
             return None

@@ -11,12 +11,12 @@ The block is the payload of a carrier frame (see ``carriers``). Layout, little e
     8   frames the history accounts for
     8   number of revisions n
     8   length of what follows, decoded
-    ..  zstd: ms i64[n], operation u8[n], flags u8[n], frame u32[n], author u16[n], batch u32[n], leaf 16 bytes[n],
-        then u32 count and (u16 length, UTF-8) per author
+    ..  zstd: ms i64[n], operation u8[n], flags u8[n], frame u32[n], author u16[n], batch u32[n],
+        leaf 16 bytes[n], then u32 count and (u16 length, UTF-8) per author
 
-Chain: hash(r) = blake3(hash(r-1) | r u64 | ms i64 | operation u8 | author length u16, author | leaf(r)), hash(0) = 32 zero
-bytes. leaf = first 16 bytes of blake3(frame u64 | digest of the decoded content | digest of uri, title,
-timestamp, tags): re-coding and moving a payload changes nothing here.
+Chain: hash(r) = blake3(hash(r-1) | r u64 | ms i64 | operation u8 | author length u16, author | leaf(r)),
+hash(0) = 32 zero bytes. leaf = first 16 bytes of blake3(frame u64 | digest of the decoded content |
+digest of uri, title, timestamp, tags): re-coding and moving a payload changes nothing here.
 """
 
 from __future__ import annotations
@@ -256,7 +256,8 @@ def decode_block(data: bytes) -> HistoryBlock:
 def _read_authors(data: bytes) -> list[str]:
     where = "history block, authors"
     (count,) = struct.unpack_from("<I", data)
-    at, names = 4, []
+    at = 4
+    names: list[str] = []
     for _ in range(min(count, 65_535)):
         if at + 2 > len(data):
             raise FormatError(where, f"{count} names", f"{len(names)}")

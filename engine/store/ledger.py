@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -315,12 +316,13 @@ class Ledger:
         return Visible(document_of, documents)
 
     def frame(self, frame_id: int) -> Frame:
-        """A frame by id; raises FrameNotFound."""
-        if not isinstance(frame_id, int | np.integer) or not 0 <= frame_id < self.frame_count:
+        """A frame by id; raises FrameNotFound, for anything that is no number too."""
+        number = frame_id if isinstance(frame_id, int) else -1
+        if not 0 <= number < self.frame_count:
             raise FrameNotFound(
                 f"There is no frame {frame_id}; the capsule has frames 0 to {self.frame_count - 1}."
             )
-        return self.frames[int(frame_id)]
+        return self.frames[number]
 
     def stored(self, frame_id: int) -> bytes:
         """The stored (compressed) bytes; raises ContentGone, DamagedFile or ChecksumError."""
@@ -389,7 +391,7 @@ class Ledger:
         if manifest is not None and not self.frame(frame_id).payload_length:
             # Chunks of another program that follow each other without a gap are one text that was cut.
             spans = manifest.chunks
-            whole = all(before[1] == after[0] for before, after in zip(spans, spans[1:], strict=False))
+            whole = all(before[1] == after[0] for before, after in pairwise(spans))
             if whole and [end - start for start, end in spans] == [len(text) for text in texts]:
                 return "".join(texts)
         return "\n\n".join(text for text in texts if text)

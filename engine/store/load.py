@@ -43,8 +43,8 @@ SKETCH_SIZE = 32
 class Loaded:
     """A file as it was found. ``history_frame``: the carrier's frame id, None when there is none yet.
 
-    ``committed``: frames the TOC holds; ``settled``: frames our last commit knew; ``applied``: last WAL sequence the TOC holds; ``head``: where the next
-    WAL record goes (offset in the region); ``notes``: what was odd though nothing is wrong; ``damage``: what is
+    ``committed``: frames the TOC holds; ``settled``: frames our last commit knew; ``applied``: last WAL
+    sequence the TOC holds; ``head``: where the next WAL record goes (offset in the region); ``notes``: what was odd though nothing is wrong; ``damage``: what is
     wrong though every frame is there; ``blocked``: why nothing may be written, if so.
     """
 
@@ -148,7 +148,7 @@ def _derive(ledger: Ledger, latest_ms: int) -> None:
         _external(ledger, frame, note, operation, latest_ms)
         if frame.status is not Status.ACTIVE:
             deleted.append(frame.id)
-    _logged_deletions(ledger, ledger.frames, latest_ms)
+    _logged_deletions(ledger, ledger.frames)
     for frame_id in deleted:
         if ledger.ended[frame_id] == NEVER:
             _end_externally(ledger, frame_id, latest_ms)
@@ -159,7 +159,7 @@ def _continue(ledger: Ledger, block: HistoryBlock, frames: list[Frame], latest_m
     for frame in frames[block.frame_count :]:
         mime = stored_mime(frame)
         if mime == LOG_MIME:
-            _apply_log(ledger, frame, latest_ms)
+            _apply_log(ledger, frame)
         elif ledger.classes[frame.id] == Class.DOCUMENT and ledger.born[frame.id] == NOT_BORN:
             note = change_note(frame.extra_metadata)
             operation = Operation.PUT if frame.supersedes is None else Operation.UPDATE
@@ -170,13 +170,13 @@ def _continue(ledger: Ledger, block: HistoryBlock, frames: list[Frame], latest_m
             _end_externally(ledger, frame.id, latest_ms)
 
 
-def _logged_deletions(ledger: Ledger, frames: list[Frame], latest_ms: int) -> None:
+def _logged_deletions(ledger: Ledger, frames: list[Frame]) -> None:
     for frame in frames:
         if stored_mime(frame) == LOG_MIME:
-            _apply_log(ledger, frame, latest_ms)
+            _apply_log(ledger, frame)
 
 
-def _apply_log(ledger: Ledger, frame: Frame, latest_ms: int) -> None:
+def _apply_log(ledger: Ledger, frame: Frame) -> None:
     """A change of ours that another program replayed: its log carrier says what it was."""
     if not frame.payload_length:
         return

@@ -80,7 +80,10 @@ def locked_error(path: Path, pid: int | None) -> LockedError:
         text = f"Another program is writing to “{path.name}”. You can read; try the change again in a moment."
     else:
         name = program or "Another program"
-        text = f"{name} (pid {pid}) is writing to “{path.name}”. You can read; close it there, or try again in a moment."
+        text = (
+            f"{name} (pid {pid}) is writing to “{path.name}”. "
+            "You can read; close it there, or try again in a moment."
+        )
     return LockedError(text, pid=pid, program=program)
 
 

@@ -1,4 +1,4 @@
-"""Pending WAL records become frames and revisions, in memory: by us right after writing them, or by whoever opens next."""
+"""Pending WAL records become frames and revisions in memory: for their writer at once, for others at opening."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ header's offset, or anywhere in the last part of the file, that carries its own 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from blake3 import blake3
@@ -60,7 +61,7 @@ def read_snapshot(store: ByteStore) -> Snapshot:
         toc = Toc.decode(data, base=toc_offset, frame_starts=starts)
     except FormatError as error:
         raise _damaged(size, str(error)) from error
-    frame_bytes = [data[start:end] for start, end in zip(starts, starts[1:], strict=False)]
+    frame_bytes = [data[start:end] for start, end in pairwise(starts)]
     for position, frame in enumerate(toc.frames):
         if frame.id != position:
             raise DamagedFile("table of contents", f"frame {position} in its place", f"frame {frame.id}")

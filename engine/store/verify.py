@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from blake3 import blake3
 
 from engine.errors import ContentGone, EngineError, FormatError
@@ -71,7 +73,7 @@ def _payload_ranges(container: Container) -> Check:
         elif frame.status is Status.ACTIVE:
             ranges.append((frame.payload_offset, end, frame.id))
     ranges.sort()
-    for before, after in zip(ranges, ranges[1:], strict=False):
+    for before, after in pairwise(ranges):
         if after[0] < before[1]:
             problems.append(f"frames {before[2]} and {after[2]} overlap")
     return _check("payload ranges", problems, f"{len(ranges)} ranges, none overlaps")
