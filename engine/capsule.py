@@ -102,6 +102,11 @@ class Capsule:
         return self._unsaved
 
     @property
+    def size(self) -> int:
+        """The file's size, bytes (sealed: of what it holds)."""
+        return self._container.size
+
+    @property
     def notes(self) -> list[str]:
         """What was odd about the file when it was opened, in words; nothing was lost by it."""
         return list(self._container.notes)
@@ -320,7 +325,7 @@ class Capsule:
         ended = ledger.ended.view[: ledger.frame_count]
         payload_end = max((f.payload_offset + f.payload_length for f in ledger.frames), default=0)
         ticket = container.toc.ticket_ref.capacity_bytes or SDK_CAPACITY_BYTES
-        facts = self._index.facts()
+        facts = self._index.facts
         return Stats(
             frame_count=ledger.frame_count,
             active_frame_count=int(np.count_nonzero(ended == NEVER)),

@@ -427,6 +427,11 @@ class Moment:
         found: Ids = ledger.history.ms.view[rows] if len(ledger.history) else np.zeros(len(born), np.int64)
         return found
 
+    def happened_ms(self, frame_ids: npt.ArrayLike) -> Ids:
+        """The documents' own timestamps, milliseconds since 1970."""
+        found: Ids = self._ledger.timestamps[np.asarray(frame_ids, np.int64)] * 1000
+        return found
+
     def changes_since(self, other: Moment) -> Changes:
         """What a person would see differ from ``other`` to this Moment; the two may be in any order."""
         if other._ledger is not self._ledger:

@@ -6,6 +6,7 @@ readers of any Moment share these arrays with the one thread that appends to the
 
 from __future__ import annotations
 
+import operator
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
@@ -317,7 +318,10 @@ class Ledger:
 
     def frame(self, frame_id: int) -> Frame:
         """A frame by id; raises FrameNotFound, for anything that is no number too."""
-        number = frame_id if isinstance(frame_id, int) else -1
+        try:
+            number = operator.index(frame_id)
+        except TypeError:
+            number = -1
         if not 0 <= number < self.frame_count:
             raise FrameNotFound(
                 f"There is no frame {frame_id}; the capsule has frames 0 to {self.frame_count - 1}."

@@ -44,8 +44,8 @@ class Loaded:
     """A file as it was found. ``history_frame``: the carrier's frame id, None when there is none yet.
 
     ``committed``: frames the TOC holds; ``settled``: frames our last commit knew; ``applied``: last WAL
-    sequence the TOC holds; ``head``: where the next WAL record goes (offset in the region); ``notes``: what was odd though nothing is wrong; ``damage``: what is
-    wrong though every frame is there; ``blocked``: why nothing may be written, if so.
+    sequence the TOC holds; ``head``: where the next WAL record goes (offset in the region); ``notes``: what was
+    odd though nothing is wrong; ``damage``: what is wrong though every frame is there; ``blocked``: why nothing may be written, if so.
     """
 
     snapshot: Snapshot
