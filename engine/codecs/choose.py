@@ -35,8 +35,8 @@ def decode(
 ) -> bytes:
     """The content of a payload.
 
-    ``encoding`` is the raw number from the frame. Raises FormatError when the bytes cannot be decoded, or hold
-    more than ``limit`` bytes or not exactly ``canonical_length``.
+    ``encoding`` is the raw number from the frame. Raises FormatError when the bytes cannot be decoded, or
+    hold more than ``limit`` bytes or not exactly ``canonical_length``.
     """
     if canonical_length is not None:
         if canonical_length > limit:

@@ -26,7 +26,7 @@ _CONTROLS: Final[dict[int, str | None]] = {
     ord("\n"): "\n",
     ord("\t"): " ",
 }
-_JOINERS: Final = "\u200d\ufe0e\ufe0f"
+_ZERO_WIDTH_JOINER: Final = "\u200d"
 
 _SMALL_DIGITS: Final = 5
 _DIGITS_F32: Final = 13
@@ -102,12 +102,8 @@ def cut(text: str, limit: int) -> str:
 
 def _continues(before: str, char: str) -> bool:
     """Whether ``char`` belongs to the same visible character as the one before it."""
-    return (
-        unicodedata.combining(char) != 0
-        or unicodedata.category(char)[0] == "M"
-        or before == "\u200d"
-        or (char in _JOINERS)
-    )
+    is_skin_tone = "\U0001f3fb" <= char <= "\U0001f3ff"
+    return _ZERO_WIDTH_JOINER in (before, char) or is_skin_tone or unicodedata.category(char).startswith("M")
 
 
 def _candidates(frame: Frame, search_text: str) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """Encrypting a capsule into a sealed one and back, chunk by chunk.
 
-The layout authenticates neither the header nor the number of chunks: the official reader opens a file that was cut
-between two chunks without complaint. Here the size in the header has to be met exactly, and what comes out has to
-be a capsule. Every encryption takes a new salt, because the nonces of two streams under one key would differ in
-four bytes only.
+The layout authenticates neither the header nor the number of chunks: the official reader opens a file that
+was cut between two chunks without complaint. Here the size in the header has to be met exactly, and what
+comes out has to be a capsule. Every encryption takes a new salt, because the nonces of two streams under
+one key would differ in four bytes only.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def derive_key(password: str, salt: bytes) -> bytes:
 
 
 def probe(data: bytes | bytearray | memoryview) -> SealedHeader:
-    """What the first 64 bytes say; needs no password. Raises NotACapsule, DamagedFile or UnsupportedVersion."""
+    """What the first 64 bytes say. Raises NotACapsule, DamagedFile or UnsupportedVersion."""
     return SealedHeader.decode(data)
 
 
@@ -83,7 +83,7 @@ def encrypt(
     write: Callable[[bytes], object],
     progress: Progress | None = None,
 ) -> None:
-    """Seal a capsule of ``plain_size`` bytes that comes in pieces of any size; ``write`` gets header and chunks.
+    """Seal a capsule of ``plain_size`` bytes that comes in pieces; ``write`` gets header and chunks.
 
     Raises NotACapsule when the bytes are no capsule, FormatError when they are not ``plain_size`` many or too
     many. What was written until then is of no use.
@@ -203,7 +203,7 @@ def _cut(where: str, wanted: str, found: str) -> DamagedFile:
 
 
 def _read_up_to(stream: BinaryIO, size: int) -> bytes:
-    """Up to ``size`` bytes, which is a claim: in steps, so that a short file costs no more than its length."""
+    """Up to ``size`` bytes, which is a claim: in steps, so that a short file costs no more than it has."""
     out = io.BytesIO()
     while size and (piece := stream.read(min(size, CHUNK_SIZE))):
         size -= out.write(piece)
