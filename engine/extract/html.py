@@ -84,6 +84,7 @@ class _Walk:
     def __init__(self) -> None:
         self._inline: list[str] = []
         self._rows: list[str] = []
+        self._preformatted = 0
 
     def paragraphs(self, root: LexborNode) -> Iterator[str]:
         stack: list[tuple[LexborNode, bool]] = [(root, True)]
@@ -91,7 +92,8 @@ class _Walk:
             node, opening = stack.pop()
             tag = node.tag or ""
             if tag == "-text":
-                self._inline.append(_text(node))
+                text = node.text_content or ""
+                self._inline.append(text if self._preformatted else _BLANKS.sub(" ", text))
             elif tag == "br":
                 self._inline.append("\n")
             elif tag in _CELLS and opening and not _is_layout(node):
@@ -100,6 +102,8 @@ class _Walk:
                 yield from self._end_block(in_row=tag == "tr")
                 if opening:
                     stack.append((node, False))
+                if tag == "pre":
+                    self._preformatted += 1 if opening else -1
             if opening:
                 stack.extend((child, True) for child in reversed(list(_children(node))))
         yield from self._end_block(in_row=False)
@@ -132,13 +136,6 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
 def _is_layout(cell: LexborNode) -> bool:
     """Whether a table's cell holds blocks: then it places things on the page and is no value in a row."""
     return any(child.tag in _BLOCKS for child in _children(cell))
-
-
-def _text(node: LexborNode) -> str:
-    text = node.text_content or ""
-    if node.parent is not None and node.parent.tag == "pre":
-        return text
-    return _BLANKS.sub(" ", text)
 
 
 def _tidy(raw: str) -> str:

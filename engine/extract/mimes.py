@@ -122,7 +122,7 @@ def sniff(head: bytes, name: str) -> str:
             return promised if mime == OLE and promised in _OLE_NAMES else mime
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _container(head, promised)
-    if b"%PDF-" in head[:1024]:
+    if _is_pdf(head, promised):
         return "application/pdf"
     if head[:4] == b"RIFF":
         riff = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
@@ -142,6 +142,13 @@ def is_html(head: bytes) -> bool:
     while start.startswith((b"<?xml", b"<!--")):
         start = start.partition(b">")[2].lstrip()
     return start.startswith((b"<!doctype html", b"<html"))
+
+
+def _is_pdf(head: bytes, promised: str) -> bool:
+    """Readers find the mark anywhere in the first kilobyte; text that speaks of it is not meant."""
+    if head.startswith(b"%PDF-"):
+        return True
+    return b"%PDF-" in head[:1024] and (promised in {"application/pdf", UNKNOWN} or looks_binary(head))
 
 
 def _container(head: bytes, promised: str) -> str:
