@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -62,11 +63,14 @@ class Thumbnails(QObject):
                 frame_id,
                 side,
                 done=take,
-                # A picture that cannot be shown keeps the tile of its kind; opening it says why.
-                failed=lambda _, take=take: take(None),
+                failed=partial(self._give_up, take),
                 owner=self,
                 lane=Lane.READ,
             )
+
+    def _give_up(self, take: Callable[[None], None], _error: BaseException) -> None:
+        # It keeps the tile of its kind; opening it says what is wrong with it.
+        take(None)
 
     def _take(self, generation: int, frame_id: int, image: QImage | None) -> None:
         self._under_way -= 1

@@ -86,8 +86,9 @@ def make_card(
         meta_parts = [day(hit.timestamp)] if hit.timestamp is not None else []
     else:
         return loading_card(document_id)
-    snippet, spans, sources = "", (), ()
-    place = ""
+    snippet = place = ""
+    spans: tuple[tuple[int, int], ...] = ()
+    sources: tuple[str, ...] = ()
     if hit is not None:
         snippet, spans, sources = hit.snippet, hit.spans, hit.sources
         place = place_text(hit.place, frame)

@@ -105,7 +105,8 @@ def look(capsule: engine.Capsule, question: Question) -> View:
     moment = now if question.when_ms is None else capsule.at(from_ms(question.when_ms))
     hits: tuple[engine.Hit, ...] = ()
     hit_ids = None
-    took_ms, note, terms, total_exact = 0.0, "", (), True
+    took_ms, note, total_exact = 0.0, "", True
+    terms: tuple[str, ...] = ()
     if question.is_search:
         result = moment.search(question.query(), limit=question.limit)
         hits, total, total_exact = result.hits, result.total, result.total_exact

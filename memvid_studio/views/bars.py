@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from memvid_studio.theme import theme
+from memvid_studio.widgets.focus import FocusRing
 from memvid_studio.widgets.paint import draw_text, text_width
 
 
@@ -127,8 +128,64 @@ class Line(QLabel):
 _LEFT = Qt.AlignmentFlag.AlignLeft
 
 
-class Pressable(QWidget):
-    """Catches a click on a whole area, so that a press inside it never falls through to what lies below."""
+class Link(QAbstractButton):
+    """A word that does something: accent text, underlined under the mouse.
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        event.accept()
+    ``now``: blue in a past moment too, for what happens now.
+    """
+
+    def __init__(
+        self, text: str, style: str = "label", *, now: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._style, self._now = style, now
+        self.setText(text)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        FocusRing(self, theme().radius.tag)
+        theme().changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        look = theme()
+        width = text_width(look.font(self._style), self.text())
+        return QSize(int(width + 0.999), max(look.size.minimum_target, look.line_height(self._style)))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = theme()
+        font = look.font(self._style)
+        font.setUnderline(self.underMouse() and self.isEnabled())
+        role = look.color("accentText", now=self._now) if self.isEnabled() else look.color("disabled")
+        painter = QPainter(self)
+        draw_text(painter, QRectF(self.rect()), self.text(), font, role)
+        painter.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not event.isAutoRepeat():
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class Sign(QWidget):
+    """An icon that only shows, in a colour role."""
+
+    def __init__(
+        self, icon: str, role: str = "text2", *, side: int = 16, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._icon, self._role, self._side = icon, role, side
+        self.setFixedSize(side, side)
+        theme().changed.connect(self.update)
+
+    def show_icon(self, icon: str, role: str) -> None:
+        """Another icon or colour."""
+        if (icon, role) != (self._icon, self._role):
+            self._icon, self._role = icon, role
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme().paint_icon(painter, QRectF(self.rect()), self._icon, self._role)
+        painter.end()

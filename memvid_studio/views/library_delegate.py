@@ -36,8 +36,8 @@ class LibraryDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: LibraryRow = index.data(ROW_ROLE)
-        rect = QRectF(option.rect)  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        rect = QRectF(option.rect)
+        state: QStyle.StateFlag = option.state
         painter.save()
         if row.kind == RowKind.SECTION:
             self._section(painter, rect, row)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup, QFocusEvent, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QSize, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtGui import QAction, QActionGroup, QFocusEvent, QKeyEvent, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListView, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from memvid_studio.bridge.images import Thumbnails
@@ -89,7 +89,7 @@ class ResultsList(QListView):
             self.scrollTo(index)
         return True
 
-    def _picture(self, document_id: int, side: int) -> object:
+    def _picture(self, document_id: int, side: int) -> QPixmap | None:
         return None if self._view is None else self._thumbnails.get(self._view.moment, document_id, side)
 
     def _current_changed(self) -> None:
@@ -180,9 +180,7 @@ class ResultsPane(Ground):
         column.addWidget(sub)
 
         self.list = ResultsList(model, thumbnails, self)
-        self.empty = EmptyState()
-        self.empty.actionTriggered.connect(self._empty_action)
-        self._empty_does = self.clearWanted
+        self.empty = EmptyState("")
         self._stack = QStackedLayout()
         self._stack.addWidget(self.list)
         self._stack.addWidget(self.empty)
@@ -220,18 +218,17 @@ class ResultsPane(Ground):
         if searched:
             self._say_nothing_found(view)
         elif past:
-            self.empty.set_content(
+            self._say(
                 self.tr("Nothing was in it yet"),
                 self.tr("The first document was added after this moment."),
-                "",
             )
         else:
-            self.empty.set_content(
+            self._say(
                 self.tr("This capsule is empty"),
                 self.tr("Drop files or folders anywhere in this window, or write a note."),
                 self.tr("Add files …"),
+                self.addWanted,
             )
-            self._empty_does = self.addWanted
         self._stack.setCurrentWidget(self.empty)
 
     def set_busy(self, busy: bool) -> None:
@@ -256,11 +253,17 @@ class ResultsPane(Ground):
         sentence = view.note or self.tr("Try fewer or other words.")
         if view.question.filters:
             sentence = view.note or self.tr("Take a filter away, or try other words.")
-        self.empty.set_content(title, sentence, self.tr("Clear the search"))
-        self._empty_does = self.clearWanted
+        self._say(title, sentence, self.tr("Clear the search"), self.clearWanted)
 
-    def _empty_action(self) -> None:
-        self._empty_does.emit()
+    def _say(self, title: str, sentence: str, action: str = "", does: SignalInstance | None = None) -> None:
+        if (self.empty.title(), self.empty.sentence()) == (title, sentence):
+            return
+        button = None
+        if does is not None:
+            button = Button(action)
+            button.clicked.connect(does)
+        self.empty.say(title, sentence)
+        self.empty.set_action(button)
 
     def _into_list(self) -> None:
         if self.list.model().rowCount():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPixmap
+from PySide6.QtGui import QFontMetricsF, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from memvid_studio.models.cards import Card
@@ -13,12 +13,14 @@ from memvid_studio.models.results import CARD_ROLE
 from memvid_studio.theme import theme
 from memvid_studio.widgets.highlight import paint_marked_text
 from memvid_studio.widgets.paint import draw_text, panel, text_width
+from memvid_studio.widgets.tile import paint_tag, paint_tile, tag_width
 
 Index = QModelIndex | QPersistentModelIndex
 
 HIGH, LOW = 98, 78
 _PAD_X, _PAD_Y, _GAP = 12, 10, 12
 _BADGE_HEIGHT = 16
+_SCROLL_BAR = 14
 
 
 class ResultsDelegate(QStyledItemDelegate):
@@ -39,10 +41,9 @@ class ResultsDelegate(QStyledItemDelegate):
         if not self.two_lines:
             return QSize(0, look.px(LOW))
         card: Card = index.data(CARD_ROLE)
-        widget: QWidget | None = option.widget  # type: ignore[attr-defined]
-        width = (
-            (widget.width() if widget is not None else 472) - look.size.result_tile - 2 * _PAD_X - _GAP - 14
-        )
+        widget: QWidget | None = option.widget
+        room = widget.width() if widget is not None else look.size.results
+        width = room - look.size.result_tile - 2 * _PAD_X - _GAP - _SCROLL_BAR
         metrics = QFontMetricsF(look.font("body"))
         fits = metrics.horizontalAdvance(card.snippet) <= width
         return QSize(0, look.px(LOW if fits else HIGH))
@@ -50,8 +51,8 @@ class ResultsDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         look = theme()
         card: Card = index.data(CARD_ROLE)
-        rect = QRectF(option.rect)  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        rect = QRectF(option.rect)
+        state: QStyle.StateFlag = option.state
         painter.save()
         self._ground(painter, rect, state)
         tile = look.size.result_tile
@@ -66,7 +67,7 @@ class ResultsDelegate(QStyledItemDelegate):
             self._blocks(painter, at, tile, body)
         else:
             self._tile(painter, at, tile, card)
-            self._texts(painter, body, card)
+            self._texts(painter, body, card, selected=bool(state & QStyle.StateFlag.State_Selected))
         painter.restore()
 
     # -------------------------------------------------------------------------------------------- ground
@@ -87,24 +88,12 @@ class ResultsDelegate(QStyledItemDelegate):
             panel(painter, inner, look.radius.tag, None, look.color("accent"), look.border.focus)
 
     def _tile(self, painter: QPainter, at: QPointF, side: int, card: Card) -> None:
-        look = theme()
-        ratio = painter.device().devicePixelRatioF()
+        picture = None
         if card.with_picture and card.state == "there":
-            picture = self._picture(card.document_id, round(side * 2 * ratio))
-            if picture is not None:
-                path = QPainterPath()
-                box = QRectF(at.x(), at.y(), side, side)
-                path.addRoundedRect(box, look.radius.tile, look.radius.tile)
-                painter.save()
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-                painter.setClipPath(path)
-                painter.drawPixmap(box, picture, _middle_square(picture))
-                painter.restore()
-                return
+            picture = self._picture(card.document_id, round(side * 2 * painter.device().devicePixelRatioF()))
         if card.state in {"waiting", "reading"}:
             painter.setOpacity(0.55)
-        painter.drawPixmap(at, look.kind_tile(card.kind, side, ratio))
+        paint_tile(painter, QRectF(at.x(), at.y(), side, side), card.kind, picture)
         painter.setOpacity(1)
 
     def _blocks(self, painter: QPainter, at: QPointF, tile: int, body: QRectF) -> None:
@@ -118,7 +107,7 @@ class ResultsDelegate(QStyledItemDelegate):
 
     # --------------------------------------------------------------------------------------------- texts
 
-    def _texts(self, painter: QPainter, body: QRectF, card: Card) -> None:
+    def _texts(self, painter: QPainter, body: QRectF, card: Card, *, selected: bool) -> None:
         look = theme()
         muted = card.state in {"waiting", "reading"}
         place_font = look.font("micro")
@@ -153,59 +142,38 @@ class ResultsDelegate(QStyledItemDelegate):
             card.snippet,
             () if muted else card.spans,
             lines=lines,
-            role="text3" if muted else "text2",
+            color=look.color("text3" if muted else "text2"),
         )
         foot = QRectF(body.left(), body.bottom() - meta_height + 1, body.width(), meta_height)
         if muted:
             self._progress(painter, foot, card)
         else:
-            self._meta(painter, foot, card)
+            self._meta(painter, foot, card, selected=selected)
 
     def _progress(self, painter: QPainter, foot: QRectF, card: Card) -> None:
         if card.fraction is None:
             return
         look = theme()
-        track = QRectF(
-            foot.left(), foot.center().y() - 2, min(foot.width(), look.px(160)), look.size.progress
-        )
+        length = min(foot.width(), look.px(160))
+        track = QRectF(foot.left(), foot.center().y() - 2, length, look.size.progress)
         panel(painter, track, 2, look.color("sunken"))
         done = QRectF(track.left(), track.top(), max(4.0, track.width() * card.fraction), track.height())
         panel(painter, done, 2, look.color("accent", now=True))
 
-    def _meta(self, painter: QPainter, foot: QRectF, card: Card) -> None:
+    def _meta(self, painter: QPainter, foot: QRectF, card: Card, *, selected: bool) -> None:
         look = theme()
-        font, faint = look.font("micro"), look.color("text3")
+        font = look.font("micro")
+        edge, color = ("accentLine", "accentText") if selected else ("line", "text2")
         right = foot.right()
         for source in reversed(card.sources):
-            width = text_width(font, source) + 12
-            right -= width
-            self._badge(painter, QRectF(right, foot.top(), width, foot.height()), source, "line", "text2")
+            right -= tag_width(source)
+            paint_tag(painter, round(right), foot.top(), source, edge=edge, color=color)
             right -= 6
         left = foot.left()
         if card.meta:
             width = min(text_width(font, card.meta) + 1, right - left)
-            draw_text(painter, QRectF(left, foot.top(), width, foot.height()), card.meta, font, faint)
+            box = QRectF(left, foot.top(), width, foot.height())
+            draw_text(painter, box, card.meta, font, look.color("text3"))
             left += width + 6
-        if card.past_note and right - left > 60:
-            width = min(text_width(font, card.past_note) + 12, right - left)
-            self._badge(
-                painter, QRectF(left, foot.top(), width, foot.height()), card.past_note, "pastLine", "past"
-            )
-
-    def _badge(self, painter: QPainter, box: QRectF, text: str, edge: str, role: str) -> None:
-        look = theme()
-        box = QRectF(round(box.left()), box.top(), box.width(), box.height())
-        panel(painter, box, look.radius.tag, None, look.color(edge))
-        draw_text(
-            painter,
-            box.adjusted(4, 0, -4, 0),
-            text,
-            look.font("micro"),
-            look.color(role),
-            Qt.AlignmentFlag.AlignHCenter,
-        )
-
-
-def _middle_square(picture: QPixmap) -> QRectF:
-    side = min(picture.width(), picture.height())
-    return QRectF((picture.width() - side) / 2, (picture.height() - side) / 2, side, side)
+        if card.past_note and right - left >= tag_width(card.past_note):
+            paint_tag(painter, round(left), foot.top(), card.past_note, edge="pastLine", color="past")
