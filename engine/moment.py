@@ -276,7 +276,7 @@ class Moment:
             source = parts[0]
         frame = ledger.frames[source]
         if frame.payload_length > PREVIEW_FROM_BYTES:
-            return (frame.search_text or "")[:PREVIEW_CHARS]
+            return ""
         try:
             text = ledger.own_text(source) or ""
         except (ContentGone, FormatError):

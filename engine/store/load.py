@@ -45,7 +45,8 @@ class Loaded:
 
     ``committed``: frames the TOC holds; ``settled``: frames our last commit knew; ``applied``: last WAL
     sequence the TOC holds; ``head``: where the next WAL record goes (offset in the region); ``notes``: what was
-    odd though nothing is wrong; ``damage``: what is wrong though every frame is there; ``blocked``: why nothing may be written, if so.
+    odd though nothing is wrong; ``damage``: what is wrong though every frame is there; ``blocked``: why
+    nothing may be written, if so.
     """
 
     snapshot: Snapshot
