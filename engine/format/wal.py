@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Final, Self
 
+import numpy as np
 from blake3 import blake3
 
 from engine.errors import FormatError
@@ -18,7 +19,11 @@ from engine.format.enums import Encoding, EnrichmentState, Op, Role, encoding_of
 from engine.format.manifests import LexFileManifest
 from engine.format.metadata import ANY_COUNT, ChunkManifest, DocMetadata
 from engine.format.reader import ByteReader, ByteWriter
-from engine.limits import MAX_LIST
+from engine.limits import MAX_LIST, MIB
+
+_SEQUENCE_BYTES: Final = 6
+_MAX_HASHED: Final = 256 * MIB
+"""What a search for a record hashes at most: bytes made for it could ask for the region's size squared."""
 
 TAG_FRAME: Final = 0
 TAG_LEX_SNAPSHOT: Final = 1
@@ -296,6 +301,36 @@ def scan(region: bytes | bytearray | memoryview, start: int = 0) -> ScanResult:
             end = after
         at = after
     return ScanResult(records, end, damaged, at)
+
+
+def find_record(region: bytes | bytearray | memoryview, start: int = 0) -> int | None:
+    """Where the first whole record at or behind ``start`` begins, wherever that is; None when there is none.
+
+    For what a scan cannot reach: the official writer sometimes puts its end marker over the first pending record.
+    Applied records of earlier rounds are found as well; their sequence numbers tell.
+    """
+    view = memoryview(region)[start:]
+    data = np.frombuffer(view, np.uint8)
+    count = len(data) - RecordHeader.SIZE
+    if count <= 0:
+        return None
+    # Of the header, 4 bytes are always zero and so are the upper ones of any sequence number that can be reached.
+    is_zero = data == 0
+    plausible = np.ones(count, np.bool_)
+    for at in (*range(_SEQUENCE_BYTES, 8), *range(12, 16)):
+        plausible &= is_zero[at : at + count]
+    hashed = 0
+    for at in np.flatnonzero(plausible).tolist():
+        sequence, length, checksum = RecordHeader.LAYOUT.unpack_from(view, at)
+        if sequence == 0 or not 0 < length <= count - at:
+            continue
+        hashed += length
+        if hashed > _MAX_HASHED:
+            return None
+        payload = at + RecordHeader.SIZE
+        if blake3(view[payload : payload + length]).digest() == checksum:
+            return start + at
+    return None
 
 
 def _write_embedding(out: ByteWriter, values: tuple[float, ...]) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import FormatError
+from engine.format import wal
 from engine.format.enums import Encoding, Op
 from engine.format.wal import (
     END_MARKER,
@@ -19,6 +20,7 @@ from engine.format.wal import (
     decode_entry,
     encode_entry,
     encode_record,
+    find_record,
     scan,
 )
 from tests.unit.engine.format import samples
@@ -28,13 +30,13 @@ from tests.unit.engine.format import strategies as any_
 @pytest.mark.parametrize("name", samples.ALL)
 def test_every_record_of_every_sample_comes_back(name):
     data = samples.load(name)
-    wal = data[4096 : 4096 + 65_536]
-    result = scan(wal)
+    region = data[4096 : 4096 + 65_536]
+    result = scan(region)
     assert result.records
     for record in result.records:
-        assert encode_record(record.sequence, record.payload) == wal[record.offset : record.end]
+        assert encode_record(record.sequence, record.payload) == region[record.offset : record.end]
         assert encode_entry(decode_entry(record.payload)) == record.payload
-    assert wal[result.end : result.end + 48] == END_MARKER
+    assert region[result.end : result.end + 48] == END_MARKER
 
 
 def test_pending_records_are_those_behind_the_header():
@@ -162,6 +164,43 @@ def test_a_scan_can_start_behind_the_beginning():
     result = scan(memoryview(first + second), start=len(first))
     assert [(record.sequence, record.offset) for record in result.records] == [(2, len(first))]
     assert scan(first, start=len(first)).end == len(first)
+
+
+@pytest.mark.parametrize("shift", range(5))
+def test_a_record_is_found_wherever_it_is(shift):
+    first, second = encode_record(1, b"one" * 9), encode_record(2, b"two" * 9)
+    region = bytes(48) + first[48:] + b"x" * shift + second + bytes(60)
+    assert scan(region).records == []
+    at = find_record(region)
+    assert at is not None
+    assert at == len(first) + shift
+    assert [record.sequence for record in scan(region, start=at).records] == [2]
+    assert find_record(region, start=at) == at
+    assert find_record(region, start=at + 1) is None
+
+
+def test_in_a_sample_every_record_is_found():
+    region = samples.parts("wal_pending.mv2").wal
+    at = 0
+    found: list[int] = []
+    while (next_at := find_record(region, at)) is not None:
+        found.append(next_at)
+        at = next_at + 48
+    assert found == [record.offset for record in scan(region).records]
+
+
+@pytest.mark.parametrize(
+    "region", [b"", bytes(48), bytes(5000), b"\xff" * 5000, RecordHeader(1, 9, bytes(32)).encode()]
+)
+def test_where_no_record_is_none_is_found(region):
+    assert find_record(region) is None
+
+
+def test_a_region_made_to_cost_time_is_given_up(monkeypatch):
+    monkeypatch.setattr(wal, "_MAX_HASHED", 1000)
+    fake = RecordHeader(1, 600, bytes(32)).encode()
+    assert find_record(fake + bytes(600) + encode_record(1, b"one")) == len(fake) + 600
+    assert find_record(fake * 3 + bytes(600) + encode_record(1, b"one")) is None
 
 
 @given(st.data())
