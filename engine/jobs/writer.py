@@ -210,7 +210,9 @@ class Writer:
         touched = tuple(frame_id for frame_id in done.ids if frame_id >= 0)
         if touched:
             self._emit(Changed(container.ledger.revision, touched))
-        if not container.dirty:
+        if done.problem is not None:
+            self._emit(WriteFailed(str(done.problem)))
+        elif not container.dirty:
             self._emit(Committed(container.ledger.revision, container.size))
         if alone:
             requests[0].future.set_result(done.ids)

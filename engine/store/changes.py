@@ -123,10 +123,10 @@ def plan(ledger: Ledger, change: Change, stamp: Stamp) -> Planned:
             planned = _plan_restore(ledger, frame_id, stamp)
         case _:
             assert_never(change)
-    room = MAX_FRAMES - ledger.frame_count
+    room = MAX_FRAMES - ledger.next_id
     if len(planned.operations) > room:
         raise CapsuleFull(
-            f"The capsule has {ledger.frame_count:,} frames; the format allows {MAX_FRAMES:,}. "
+            f"The capsule has {ledger.next_id:,} frames; the format allows {MAX_FRAMES:,}. "
             "Start a new capsule or compact this one."
         )
     return planned
@@ -222,7 +222,7 @@ def _insert(ledger: Ledger, document: PreparedDocument, note: ChangeNote, older:
         source_sha256=document.blob.digest,
         source_path=document.source_path,
     )
-    frame_id = ledger.frame_count
+    frame_id = ledger.next_id
     uri = document.uri or f"mv2://frames/{frame_id}"
     pieces = tuple(
         _part_insert(part, index, len(parts), uri, document, timestamp) for index, part in enumerate(parts)
@@ -353,7 +353,7 @@ def _same_content(
             common["search_text"] = searchable(words, title, uri)
         elif not source.search_text:
             common["search_text"] = searchable("", title, uri)
-        frame_id = ledger.frame_count + 1
+        frame_id = ledger.next_id + 1
         version = FrameOperation(
             **common,
             metadata=metadata,
@@ -391,7 +391,7 @@ def _as_text(
         search_text=searchable(text_head(text), common["title"], common["uri"]),
         extra_metadata=dict(sorted(extra.items())),
     )
-    return Planned((version,), ledger.frame_count, {})
+    return Planned((version,), ledger.next_id, {})
 
 
 def is_stored_text(frame: Frame) -> bool:

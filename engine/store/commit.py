@@ -325,6 +325,7 @@ class _Plan:
             else:
                 ledger.set_frame(carrier.id, carrier)
             state.history_frame = carrier.id
+        ledger.publish()
         ledger.pending.clear()
         ledger.embeddings.clear()
         state.header = header

@@ -53,6 +53,7 @@ class Applied:
     ids: tuple[int, ...]
     first_revision: int
     reloaded: bool
+    problem: EngineError | None = None
 
 
 def empty_capsule() -> bytes:
@@ -239,12 +240,15 @@ class Container:
             if self._blocked:
                 raise DamagedFile(self.path.name, "a WAL without gaps", "a gap", hint=self._blocked)
             first = self.ledger.revision + 1
+            frames_before = self.ledger.next_id
             try:
                 ids = self._apply(changes, author, first if batch == NEW_BATCH else batch, direct, refused)
             except BaseException:
-                self._forget_unwritten()
+                # A change that was refused before it touched anything leaves nothing to forget.
+                if self.ledger.next_id != frames_before:
+                    self._forget_unwritten()
                 raise
-            return Applied(tuple(ids), first, reloaded)
+            return Applied(tuple(ids), first, reloaded, self._commit_when_full())
 
     def _apply(
         self,
@@ -283,15 +287,22 @@ class Container:
         self._append(b"".join(records))
         self._sequence = sequence
         self._uncommitted = True
-        if self._filled() >= WAL_COMMIT_FILL:
-            self._commit(self._sequence)
+        ledger.publish()
         return ids
+
+    def _commit_when_full(self) -> EngineError | None:
+        """Make room in the ring. What cannot be committed now stays in the WAL, as durable as before."""
+        if self._head < WAL_COMMIT_FILL * self._state.header.wal_size:
+            return None
+        try:
+            self._commit(self._sequence)
+        except EngineError as error:
+            self._forget_unwritten()
+            return error
+        return None
 
     def _room(self) -> int:
         return self._state.header.wal_size - self._head - WAL_KEEP_FREE
-
-    def _filled(self) -> float:
-        return self._head / self._state.header.wal_size
 
     def _append(self, records: bytes) -> None:
         """Write records at the head; the first header last, so that a killed process leaves all or nothing."""

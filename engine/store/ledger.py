@@ -113,7 +113,8 @@ class Ledger:
     """Frames, their lives and their content. One thread changes it, any number read.
 
     ``frames[i]`` is frame i as the next commit will write it; ``pending[i]`` its stored bytes while they are
-    not yet in the data area.
+    not yet in the data area. ``revision`` and ``frame_count`` move only with `publish`, when what they count is
+    durable: until then no reader sees it.
     """
 
     def __init__(self, store: ByteStore, history: History) -> None:
@@ -121,6 +122,7 @@ class Ledger:
         self.history = history
         self.frames: list[Frame] = []
         self.frame_count = 0
+        self.revision = 0
         self.pending: dict[int, bytes] = {}
         self.embeddings: dict[int, tuple[float, ...]] = {}
         self.born = Column(np.int64)
@@ -161,7 +163,8 @@ class Ledger:
         self.root.append(self._root.get(frame_id, frame_id))
         if kind is Class.DOCUMENT:
             self._note_document(self.frames[frame_id])
-        self.frame_count = len(self.frames)
+        elif kind is Class.PART:
+            self.born[frame_id] = self.born[int(self.group[frame_id])]
         return frame_id
 
     def load_frames(self, frames: list[Frame]) -> None:
@@ -188,7 +191,6 @@ class Ledger:
                     group = int(self.group[parent])
                     self.group[frame.id] = group
                     self.parts_of_group.setdefault(group, []).append(frame.id)
-        self.frame_count = count
 
     def _note_document(self, frame: Frame) -> None:
         self.tags.add(frame.id, frame.tags)
@@ -218,6 +220,16 @@ class Ledger:
         self._root[frame.id] = root
         content = (frame.checksum, frame.payload_length, frame.canonical_encoding, frame.chunk_manifest)
         return self._content_group.setdefault((root, content), frame.id)
+
+    @property
+    def next_id(self) -> int:
+        """The id the next frame gets."""
+        return len(self.frames)
+
+    def publish(self) -> None:
+        """Everything added so far is durable: let readers see it."""
+        self.frame_count = len(self.frames)
+        self.revision = len(self.history)
 
     def note_revision(self, entry: Entry) -> int:
         """Append a revision and let its frames begin and end; returns its number."""
@@ -278,11 +290,6 @@ class Ledger:
     # --- reading: any thread ------------------------------------------------------------------------------
 
     @property
-    def revision(self) -> int:
-        """The newest revision."""
-        return len(self.history)
-
-    @property
     def timestamps(self) -> Ids:
         """Unix seconds per frame id."""
         return self.timestamp_column.view
@@ -322,9 +329,9 @@ class Ledger:
             number = operator.index(frame_id)
         except TypeError:
             number = -1
-        if not 0 <= number < self.frame_count:
+        if not 0 <= number < len(self.frames):
             raise FrameNotFound(
-                f"There is no frame {frame_id}; the capsule has frames 0 to {self.frame_count - 1}."
+                f"There is no frame {frame_id}; the capsule has frames 0 to {len(self.frames) - 1}."
             )
         return self.frames[number]
 

@@ -88,6 +88,7 @@ def load(store: ByteStore, latest_ms: int) -> Loaded:
     for sequence, operation in pending.operations:
         replayer.apply(operation, sequence)
     ledger.end_parts_born_late()
+    ledger.publish()
     if pending.problem:
         blocked = f"{pending.problem} Nothing is changed in this file until it has been repaired."
         damage.append(pending.problem)
