@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -174,14 +173,6 @@ class FoldedText:
         if self._starts is None:
             return first, last
         return self._starts[first], self._starts[last]
-
-    def position(self, original: int) -> int:
-        """The folded offset at which the fold of the original character ``original`` begins."""
-        if self._ends is None:
-            return original
-        if self._starts is not None:
-            original = bisect_right(self._starts, original) - 1
-        return int(self._ends[original - 1]) if original > 0 else 0
 
 
 def fold_with_offsets(text: str) -> FoldedText:

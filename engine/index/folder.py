@@ -89,12 +89,12 @@ class IndexFolder:
             raise IndexDamaged(f"no folder for the word index: {error}") from error
         return Build(name, Shard(self._path / name), 0)
 
-    def save(self, build: Build, identity: str) -> None:
-        """Make ``build``, committed up to ``build.covered``, the one that counts. Raises IndexDamaged."""
+    def save(self, build: Build, covered: int, identity: str) -> None:
+        """Make ``build``, which was committed up to ``covered``, the one that counts. Raises IndexDamaged."""
         state = {
             "made_with": MADE_WITH,
             "build": build.name,
-            "covered": build.covered,
+            "covered": covered,
             "identity": identity,
         }
         try:
@@ -104,6 +104,7 @@ class IndexFolder:
             Path(name).replace(self._path / _STATE)
         except OSError as error:
             raise IndexDamaged(f"the word index could not be saved: {error}") from error
+        build.covered = covered
         if not build.is_swept:
             self._sweep(build.name)
             build.is_swept = True

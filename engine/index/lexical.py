@@ -261,9 +261,8 @@ class LexicalIndex:
 
     def _extend(self, source: FrameSource, target: int, deadline: float | None) -> None:
         saved = self._base.covered if self._base is not None else 0
-        if self._folder is not None and self._is_writable and target - saved >= FLUSH_FRAMES:
-            self._extend_folder(source, target, deadline)
-        if self._covered < target and (deadline is None or time.monotonic() < deadline):
+        is_much = self._folder is not None and self._is_writable and target - saved >= FLUSH_FRAMES
+        if not (is_much and self._extend_folder(source, target, deadline)):
             self._extend_memory(source, target, deadline)
 
     def _extend_memory(self, source: FrameSource, target: int, deadline: float | None) -> None:
@@ -274,8 +273,11 @@ class LexicalIndex:
         self._tail.commit()
         self._publish(source, covered)
 
-    def _extend_folder(self, source: FrameSource, target: int, deadline: float | None) -> None:
-        """Like in memory, but in the folder. Where that fails, what is saved stays; memory takes the rest."""
+    def _extend_folder(self, source: FrameSource, target: int, deadline: float | None) -> bool:
+        """Like in memory, but in the folder, until there or out of time.
+
+        False: it failed. What is saved stays, memory takes the rest.
+        """
         assert self._folder is not None  # noqa: S101 - asked by the callers
         base = self._base
         try:
@@ -284,26 +286,27 @@ class LexicalIndex:
             if not base.shard.lock():
                 self._is_writable = False
                 log.info("another program keeps the word index; what is new stays in memory")
-                return
+                return False
             if base is self._base and base.covered:
                 base.shard.drop_from(base.covered)
             while base.covered < target:
                 stop = min(base.covered + SAVE_FRAMES, target)
                 reached = self._add(base.shard, source, base.covered, stop, deadline)
                 base.shard.commit()
-                base.covered = reached
-                self._folder.save(base, source.identity(reached))
+                self._folder.save(base, reached, source.identity(reached))
                 self._base = base
                 if reached >= self._covered:
                     self._forget_tail()
                     self._publish(source, reached)
                 if reached < stop:
-                    return
+                    break
         except IndexDamaged as error:
             log.warning("the word index is not saved: %s", error)
             self._is_writable = False
             if base is not None:
                 base.shard.discard()
+            return False
+        return True
 
     def _forget_tail(self) -> None:
         if self._tail is not None:

@@ -1,8 +1,8 @@
 """Answers a query at a Moment, exactly.
 
-The index knows every frame ever written; which of them count is judged here, with arrays over frame ids. A leaf
-of the query gives frames; those visible give documents; AND, OR and NOT are done on documents. So a page
-replaced since, a document retagged or deleted, a state long gone: each is right, whatever the index is made of.
+The index knows every frame ever written; which of them count is judged here, with arrays over frame ids. A
+leaf of the query gives frames; those visible give documents; AND, OR and NOT are done on documents. So a page
+replaced since, a document retagged or deleted, a state long gone: none of it can be wrong by a stale index.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Final
 _PERIOD: Final = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2})"
     r"(?:[Tt ](?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
-    r"(?P<zone>[Zz]|[+-]\d{2}:?\d{2})?)?)?)?",
+    r"(?P<zone>[Zz]|[+-][01]\d:?[0-5]\d)?)?)?)?",
     re.ASCII,
 )
 
@@ -29,7 +29,15 @@ def read_period(text: str) -> tuple[int, int] | None:
     if year is None:
         return None
     try:
-        start = datetime(year, month or 1, day or 1, hour or 0, minute or 0, second or 0, tzinfo=UTC)
+        start = datetime(
+            year,
+            1 if month is None else month,
+            1 if day is None else day,
+            hour or 0,
+            minute or 0,
+            second or 0,
+            tzinfo=UTC,
+        )
     except ValueError:
         return None
     if month is None:

@@ -30,7 +30,7 @@ Weights = NDArray[np.float32]
 
 
 class Scores:
-    """Weights of frames, gathered into documents. ``text``, ``title``: per frame id, zero where none matched."""
+    """Weights of frames, gathered into documents. ``text``, ``title``: per frame id, zero for no match."""
 
     def __init__(self, document_of: Ids, text: Weights, title: Weights) -> None:
         self._text = text

@@ -112,6 +112,7 @@ def _cut_out(text: str, start: int, end: int, spans: list[Span], length: int) ->
     room = max(0, length - (end - start))
     low = max(0, start - room // 3)
     high = min(len(text), end + room - (start - low))
+    low = max(0, min(low, high - length))  # near the end of the text there is more room in front
     low = _word_start(text, low, start)
     high = _word_end(text, high, end)
     out: list[str] = []
