@@ -15,6 +15,7 @@ from blake3 import blake3
 
 from engine.config import EngineConfig
 from engine.errors import CapsuleExists, EngineError, NotACapsule, ReadOnly, StorageError, WrongPassword
+from engine.extract.source import ReadOptions
 from engine.format.sealed import SealedHeader
 from engine.index.lexical import LexicalIndex
 from engine.jobs.executors import ChildProcessExecutor, close_executor, make_executor
@@ -32,7 +33,7 @@ from engine.store.commit import dead_bytes
 from engine.store.container import NEW_BATCH, Container, create_file, empty_capsule, memory_copy, open_file
 from engine.store.copying import document_of
 from engine.store.ledger import NEVER, Ledger
-from engine.store.prepared import prepare
+from engine.store.prepared import prepare, unix_seconds
 from engine.store.snapshot import read_header
 from engine.types import Event, FileFacts, JobChanged, PutItem, Report, Stats
 from engine.when import read_moment
@@ -216,12 +217,14 @@ class Capsule:
         key = object()
         job = start_ingest(
             paths,
-            options=put_options,
+            options=_read_options(put_options),
             submit=lambda documents: writer.submit_bulk(documents, key),
             is_known=lambda digest: digest in self._container.ledger.active_digests(),
             executor=executor,
             emit=self._emit,
             title=title,
+            own_path=self.path,
+            flush=writer.flush,
         )
         with self._guard:
             self._jobs = [known for known in self._jobs if not known.state.is_final]
@@ -349,7 +352,6 @@ class Capsule:
 
     def settle(self, timeout: float | None = None) -> bool:
         """Wait until everything put so far is findable in every mode."""
-        self._check_open()
         return self._index.catch_up(self._container.ledger, budget=timeout)
 
     def render(
@@ -432,10 +434,9 @@ class _Indexer:
             if self._stop:
                 return
             try:
-                while not self._stop and not self._capsule.word_index.catch_up(
-                    self._capsule._container.ledger, budget=0.2
-                ):
-                    pass
+                finished = False
+                while not (finished or self._stop):
+                    finished = self._capsule.settle(0.2)
             except EngineError as error:
                 # A search catches up by itself and reports what it cannot do.
                 logger.warning("the word index is behind: %s", error)
@@ -616,6 +617,20 @@ def _item(item: PutItem | Mapping[str, Any]) -> PutItem:
     except TypeError as error:
         raise EngineError(
             f"An item of put_many has “content” and the same names as put(): {error}."
+        ) from error
+
+
+def _read_options(options: Mapping[str, Any]) -> ReadOptions:
+    fields = dict(options)
+    fields["tags"] = _words("tags", fields.get("tags", ()))
+    fields["labels"] = _words("labels", fields.get("labels", ()))
+    fields["timestamp"] = unix_seconds(fields.get("timestamp"))
+    fields["metadata"] = fields.get("metadata") or {}
+    try:
+        return ReadOptions(**fields)
+    except TypeError as error:
+        raise EngineError(
+            f"ingest() takes the names of put() except content and embedding: {error}."
         ) from error
 
 

@@ -120,6 +120,10 @@ class Writer:
         self._put(_Call(function, future))
         return future
 
+    def flush(self) -> None:
+        """Commit the documents that wait now instead of when it pays; returns at once."""
+        self.call(lambda: None)
+
     def close(self) -> None:
         """Finish what was handed over and end the thread. Nothing is committed here."""
         if not self._closed.is_set():
