@@ -94,15 +94,31 @@ class Session(QObject):
 
     # ----------------------------------------------------------------------------------- open and close
 
-    def create(self, path: Path, *, then: Callable[[], object] | None = None) -> None:
-        """A new, empty capsule at ``path``; ``then`` is called when it is the current one."""
+    def create(
+        self,
+        path: Path,
+        *,
+        then: Callable[[], object] | None = None,
+        failed: Callable[[Problem], object] | None = None,
+    ) -> None:
+        """A new, empty capsule at ``path``; ``then`` is called when it is the current one.
+
+        ``failed`` hears of the problem instead of everybody.
+        """
         doing = tr("Creating {name}").replace("{name}", quoted(path.name))
 
         def make() -> engine.Capsule:
             path.parent.mkdir(parents=True, exist_ok=True)
             return engine.create(path, config=self._config)
 
-        self._start(doing, make, lambda capsule: self._take_in(capsule, path, sealed=False, then=then))
+        title = tr("Could not create {name}").replace("{name}", quoted(path.name))
+        tell = failed or self.problem.emit
+        self._start(
+            doing,
+            make,
+            lambda capsule: self._take_in(capsule, path, sealed=False, then=then),
+            lambda error: tell(describe(error, title)),
+        )
 
     def open(self, path: Path, password: str | None = None) -> None:
         """Opens ``.mv2`` or ``.mv2e``; one that is open already is shown. Asks by ``passwordNeeded``."""
@@ -130,7 +146,9 @@ class Session(QObject):
                 facts = engine.FileFacts(path=path, kind="sealed", sealed=True, size=0, version="")
                 self.passwordNeeded.emit(facts, str(error))
             else:
-                self.problem.emit(describe(error, tr("Could not open {n}").replace("{n}", quoted(path.name))))
+                self.problem.emit(
+                    describe(error, tr("Could not open {name}").replace("{name}", quoted(path.name)))
+                )
 
         self._start(doing, attempt, done, failed)
 
@@ -161,7 +179,7 @@ class Session(QObject):
 
         def failed(error: BaseException) -> None:
             self.problem.emit(
-                describe(error, tr("Could not save {n}").replace("{n}", quoted(held.path.name)))
+                describe(error, tr("Could not save {name}").replace("{name}", quoted(held.path.name)))
             )
             done(None)
 

@@ -231,6 +231,10 @@ class ResultsPane(Ground):
             )
         self._stack.setCurrentWidget(self.empty)
 
+    def show_list(self) -> None:
+        """Rows came that are no documents yet."""
+        self._stack.setCurrentWidget(self.list)
+
     def set_busy(self, busy: bool) -> None:
         """A search that takes long says so."""
         if busy:

@@ -1,4 +1,4 @@
-"""Sealing writes a copy and nothing else; passwords are judged cautiously."""
+"""Sealing writes a copy and nothing else."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from memvid_studio.ops.passwords import generate_password, strength
 from memvid_studio.ops.share import SealOrder, Share
 
 pytestmark = pytest.mark.gui
@@ -48,22 +47,6 @@ def test_a_failed_copy_leaves_the_old_one_and_no_rubbish(qtbot, session, share, 
     assert session.problems[-1].title == "The disk is full"
     assert target.read_text() == "the old copy"
     assert list(tmp_path.iterdir()) == [target]
-
-
-@pytest.mark.parametrize(
-    ("password", "level"),
-    [("", 0), ("1234", 1), ("aaaaaaaaaaaa", 1), ("abcdefgh", 1), ("otter", 1), ("river-otter", 1)],
-)
-def test_weak_passwords_are_called_weak(password, level):
-    assert strength(password).level == level
-
-
-def test_generated_passwords_are_strong_and_never_the_same():
-    made = {generate_password() for _ in range(200)}
-    assert len(made) == 200
-    assert all(strength(each).level >= 4 for each in made)
-    assert strength("kX9#mQ2$vL7!pR4@").level == 5
-    assert strength(generate_password(2)).level < strength(generate_password(7)).level
 
 
 def test_the_target_is_beside_no_matter_what_it_is_called(qtbot, share, tmp_path):
