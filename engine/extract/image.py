@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
@@ -27,20 +28,12 @@ class ImageExtractor(Extractor):
 
     def inspect(self, file: SourceFile, /) -> Facts:
         with _open(file) as image:
-            width, height = image.size
-            exif = image.getexif()
-            if exif.get(_ORIENTATION) in _QUARTER_TURNS:
-                width, height = height, width
-            facts = Facts(units=1, width=width, height=height)
-            inner = exif.get_ifd(_EXIF)
-            facts.timestamp = _when(inner.get(_TAKEN), inner.get(_TAKEN_OFFSET))
-            camera = " ".join(text for key in (_MAKE, _MODEL) if (text := _words(exif.get(key))))
-            found = {
-                "camera": camera,
-                "author": _words(exif.get(_ARTIST)),
-                "description": _words(exif.get(_DESCRIPTION)),
-            }
-            facts.metadata = {name: text for name, text in found.items() if text}
+            facts = Facts(units=1, width=image.width, height=image.height)
+            try:
+                _add_exif(facts, image)
+            except (OSError, ValueError, SyntaxError, TypeError, KeyError, struct.error):
+                # A block that cannot be read says nothing; the picture may be whole all the same.
+                facts.metadata = {}
             return facts
 
     def read_all(self, file: SourceFile, /) -> Reading:
@@ -71,6 +64,22 @@ def _open(file: SourceFile) -> Any:
         raise SourceError(DAMAGED) from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise SourceError(CUT_OFF if "truncated" in str(error).lower() else DAMAGED) from error
+
+
+def _add_exif(facts: Facts, image: Any) -> None:
+    if image.format == "PNG" and "exif" not in image.info:
+        return  # the library would decode all of it to look for a block at its end
+    exif = image.getexif()
+    if exif.get(_ORIENTATION) in _QUARTER_TURNS:
+        facts.width, facts.height = facts.height, facts.width
+    inner = exif.get_ifd(_EXIF)
+    facts.timestamp = _when(inner.get(_TAKEN), inner.get(_TAKEN_OFFSET))
+    found = {
+        "camera": " ".join(text for key in (_MAKE, _MODEL) if (text := _words(exif.get(key)))),
+        "author": _words(exif.get(_ARTIST)),
+        "description": _words(exif.get(_DESCRIPTION)),
+    }
+    facts.metadata = {name: text for name, text in found.items() if text}
 
 
 def _words(value: object) -> str:
