@@ -57,7 +57,7 @@ class ImageCanvas(QAbstractScrollArea):
         self._lay_out()
 
     def set_picture(self, image: QImage, full_size: QSize) -> None:
-        """Show ``image``, standing for a picture of ``full_size``. Zoom and place stay if that is the same."""
+        """Show ``image``, which stands for ``full_size`` pixels. Zoom and place stay if that is the same."""
         same = full_size == self._full
         self._image, self._full = image, full_size
         if not same:

@@ -128,9 +128,11 @@ class PageCanvas(QAbstractScrollArea):
         """The page that is looked at; 0 without a document."""
         return self._page
 
-    def set_page(self, page: int, picture: PagePicture) -> None:
-        """Hand over the picture of a page, made for :meth:`wanted`."""
+    def set_page(self, page: int, picture: PagePicture, width: int) -> None:
+        """Hand over the picture of a page and the width in pixels it was asked for in."""
         self._failed.pop(page, None)
+        self._stale.discard(page)
+        self._asked[page] = width
         self._pictures[page] = picture
         self._pictures.move_to_end(page)
         self._counts[page] = len(picture.marks)
@@ -167,7 +169,6 @@ class PageCanvas(QAbstractScrollArea):
             picture = self._pictures.get(page)
             if picture is None or page in self._stale or self._asked.get(page) != width:
                 self._asked[page] = width
-                self._stale.discard(page)
                 return page, width
         return None
 

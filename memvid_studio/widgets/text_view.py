@@ -57,6 +57,11 @@ def document_spans(text: str, spans: Sequence[Span]) -> list[Span]:
     return [(start + bisect_left(wide, start), end + bisect_left(wide, end)) for start, end in spans]
 
 
+def column_width() -> int:
+    """Width in pixels of a line of 72 characters, the longest there is."""
+    return round(QFontMetricsF(theme().font("reading")).horizontalAdvance(_LINE_SAMPLE))
+
+
 def code_font() -> QFont:
     """The font of code, in which every character is shown as it is: no arrow for ``->``."""
     font = theme().font("code")
@@ -174,10 +179,6 @@ class TextView(QTextEdit):
     def text(self) -> str:
         """What is shown, as plain text; spans count in it. Blocks are separated by line feeds."""
         return self.document().toPlainText()
-
-    def column_width(self) -> int:
-        """Width in pixels of a line of 72 characters."""
-        return round(QFontMetricsF(theme().font("reading")).horizontalAdvance(_LINE_SAMPLE))
 
     # -------------------------------------------------------------------------------------------- marks
 
@@ -366,7 +367,7 @@ class TextView(QTextEdit):
             frame.setBottomMargin(look.px(48))
             self.document().rootFrame().setFrameFormat(frame)
         if not self._mono:
-            width = min(self.viewport().width(), self.column_width() + 2 * side)
+            width = min(self.viewport().width(), column_width() + 2 * side)
             if self.lineWrapColumnOrWidth() != width:
                 self.setLineWrapColumnOrWidth(width)
 
