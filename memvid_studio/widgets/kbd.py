@@ -40,14 +40,9 @@ class KeyCap(QWidget):
         self.setAccessibleName(f"{self._keys}: {label}" if label else self._keys)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def _cap_width(self) -> int:
-        look = theme()
-        width = text_width(_cap_font(), self._keys) + 2 * look.px(_PADDING)
-        return max(int(width + 0.999), look.px(_HEIGHT))
-
     def sizeHint(self) -> QSize:
         look = theme()
-        width: float = self._cap_width()
+        width: float = key_cap_width(self._keys)
         if self._label:
             width += look.px(_LABEL_GAP) + text_width(look.font("small"), self._label)
         return QSize(int(width + 0.999), look.px(_HEIGHT))
@@ -58,13 +53,20 @@ class KeyCap(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         look = theme()
         painter = QPainter(self)
-        cap = QRectF(0, 0, self._cap_width(), self.height())
+        cap = QRectF(0, 0, key_cap_width(self._keys), self.height())
         paint_key_cap(painter, cap, self._keys)
         if self._label:
             x = cap.right() + look.px(_LABEL_GAP)
             room = QRectF(x, 0, self.width() - x + 1, self.height())
             draw_text(painter, room, self._label, look.font("small"), look.color("text2"))
         painter.end()
+
+
+def key_cap_width(text: str) -> int:
+    """How wide the cap of a key with this text is."""
+    look = theme()
+    width = text_width(_cap_font(), text) + 2 * look.px(_PADDING)
+    return max(int(width + 0.999), look.px(_HEIGHT))
 
 
 def paint_key_cap(painter: QPainter, rect: QRectF, text: str) -> None:
