@@ -14,7 +14,15 @@ import numpy as np
 from blake3 import blake3
 
 from engine.config import EngineConfig
-from engine.errors import CapsuleExists, EngineError, NotACapsule, ReadOnly, StorageError, WrongPassword
+from engine.errors import (
+    CapsuleExists,
+    EngineError,
+    FormatError,
+    NotACapsule,
+    ReadOnly,
+    StorageError,
+    WrongPassword,
+)
 from engine.extract.source import ReadOptions
 from engine.format.sealed import SealedHeader
 from engine.index.lexical import LexicalIndex
@@ -490,6 +498,10 @@ def open_capsule(
         return Capsule(
             source, plain, config=settings, read_only=read_only, password=password, sealed_from=mark
         )
+    except FormatError as error:
+        store.close()
+        error.in_file(source.name)
+        raise
     except BaseException:
         store.close()
         raise

@@ -58,14 +58,29 @@ class FormatError(EngineError):
             text = f"{text}. {hint}"
         super().__init__(text)
 
+    def in_file(self, name: str) -> None:
+        """Say in the message which file it is about, and what it is instead of a capsule."""
+        if isinstance(self, NotACapsule):
+            text = f"“{name}” is not a capsule: it is {self.found}. Choose a .mv2 or .mv2e file."
+        elif isinstance(self, UnsupportedVersion):
+            text = f"“{name}” was written by a newer program. {self}. Nothing was changed."
+        else:
+            text = f"“{name}” is damaged. {self}."
+        self.args = (text,)
+
     def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuild_format_error, (type(self), self.where, self.wanted, self.found, self.hint))
+        return (
+            _rebuild_format_error,
+            (type(self), self.where, self.wanted, self.found, self.hint, self.args),
+        )
 
 
 def _rebuild_format_error(
-    kind: type[FormatError], where: str, wanted: str, found: str, hint: str
+    kind: type[FormatError], where: str, wanted: str, found: str, hint: str, args: tuple[str, ...]
 ) -> FormatError:
-    return kind(where, wanted, found, hint=hint)
+    error = kind(where, wanted, found, hint=hint)
+    error.args = args
+    return error
 
 
 class NotACapsule(FormatError):

@@ -110,4 +110,4 @@ def check_magic(head: bytes, magic: bytes) -> None:
     for start, name, hint in _FOREIGN:
         if head.startswith(start):
             raise NotACapsule("file", wanted, name, hint=hint)
-    raise NotACapsule("file", f"{wanted} (it starts with {magic!r})", f"{head[:4]!r}")
+    raise NotACapsule("file", f"{wanted} (it starts with {magic!r})", f"a file that starts with {head[:4]!r}")

@@ -141,25 +141,32 @@ class _Plan:
     def payloads(self) -> None:
         """Content waiting in memory gets its place; our notes and copies of words leave the frames."""
         ledger = self._ledger
-        offsets: dict[int, int] = {}
+        offsets: dict[tuple[int, int], int] = {}
         for frame_id in sorted(ledger.pending):
             stored, frame = ledger.pending[frame_id], self._frame(frame_id)
             if stored_mime(frame) == LOG_MIME:
                 continue
-            # Versions that share their content hold the very same bytes object.
-            offset = offsets.get(id(stored))
+            # Versions that share their content hold the very same bytes object. So may documents that have nothing
+            # to do with each other, and two active frames must not lie at one place.
+            shared = int(ledger.root[frame_id]), id(stored)
+            offset = offsets.get(shared)
             if offset is None:
-                offset = offsets[id(stored)] = self._append(stored)
+                offset = offsets[shared] = self._append(stored)
             self.changed[frame_id] = replace(frame, payload_offset=offset, payload_length=len(stored))
+        announced = False
         for frame_id in range(self._state.settled, len(ledger.frames)):
             frame = self._frame(frame_id)
             if stored_mime(frame) == LOG_MIME:
                 self.changed[frame_id] = _stub(frame)
+                announced = True
                 continue
             extra = frame.extra_metadata
-            ours = CHANGE_KEY in extra or (
-                ledger.classes[frame_id] == Class.PART and frame_id in ledger.pending
+            ours = (
+                CHANGE_KEY in extra
+                or (announced and frame.supersedes is not None)
+                or (ledger.classes[frame_id] == Class.PART and frame_id in ledger.pending)
             )
+            announced = False
             if not ours:
                 continue
             if CHANGE_KEY in extra:

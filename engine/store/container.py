@@ -35,6 +35,7 @@ from engine.store.commit import CommitState, Committed, commit
 from engine.store.history import NO_BATCH
 from engine.store.ledger import Ledger
 from engine.store.load import Loaded, load
+from engine.store.prepared import clean_text
 from engine.store.replay import Replayer
 
 RECORD_HEAD: Final = RecordHeader.SIZE

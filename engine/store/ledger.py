@@ -233,9 +233,9 @@ class Ledger:
 
     def note_revision(self, entry: Entry) -> int:
         """Append a revision and let its frames begin and end; returns its number."""
-        revision = self.history.append(entry)
-        self._live(revision, entry.operation, entry.frame_id)
-        return revision
+        # Lives first: once the history has the revision, readers ask for it.
+        self._live(len(self.history) + 1, entry.operation, entry.frame_id)
+        return self.history.append(entry)
 
     def _live(self, revision: int, operation: Operation, frame_id: int) -> None:
         """What a revision does to the lives of frames."""
@@ -511,9 +511,10 @@ class Ledger:
     def dead_documents(self) -> tuple[int, int]:
         """(deleted, superseded) documents whose content the file still holds."""
         ended, classes = self.ended.view, self.classes.view
+        revision = self.revision
         deleted = superseded = 0
-        for frame_id in np.flatnonzero((ended != NEVER) & (classes == Class.DOCUMENT)):
-            if self.status_at(int(frame_id), self.revision) is Status.DELETED:
+        for frame_id in np.flatnonzero((ended <= revision) & (classes == Class.DOCUMENT)):
+            if self.status_at(int(frame_id), revision) is Status.DELETED:
                 deleted += 1
             else:
                 superseded += 1

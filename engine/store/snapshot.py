@@ -94,11 +94,11 @@ def _find_toc(store: ByteStore, header: Header, size: int, notes: list[str]) -> 
 
 def _damaged(size: int, why: str) -> DamagedFile:
     return DamagedFile(
-        "table of contents",
+        "The list of what it holds (its table of contents)",
         "a complete one that matches its digest",
         why or f"none in the {size:,} bytes of this file",
-        hint="The list of what the capsule holds is damaged or cut off, so its documents cannot be shown. "
-        "Restore the file from a backup; keep this copy, the content before the damage may still be in it",
+        hint="Its documents cannot be shown without it. Restore the file from a backup, and keep this copy: "
+        "the content before the damage may still be in it",
     )
 
 
