@@ -17,7 +17,6 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -46,9 +45,6 @@ PREFIX_WORDS: Final = 64
 WHOLE_WORD_BOOST: Final = 2.0
 """``plan*`` means plan first, then planet."""
 
-CACHED_MATCHES: Final = 2_000_000
-"""Frame ids kept with a view so that the next keystroke need not fetch them again: 24 MB."""
-
 
 class IndexView:
     """One state of the index: frames below ``covered``. Safe to share between threads.
@@ -60,45 +56,10 @@ class IndexView:
         self.covered = covered
         self.identity = identity
         self._shards = shards
-        self._cache: dict[tuple[object, ...], Postings] = {}
-        self._cached = 0
 
     def term(self, field: str, term: Term) -> Postings:
         """The frames with ``term`` in ``field`` (``text`` or ``title``) and how well they fit."""
-        return self._remember((field, term), lambda: self._look_up(field, term))
-
-    def keys(self, field: str, key: str, *, is_glob: bool = False, is_whole: bool = True) -> Postings:
-        """The frames with the folded ``key`` in ``field`` (uri, tag, label, track, mime, kind).
-
-        In a glob, ``*`` stands for anything. Not whole: a word of a tag will do.
-        """
-
-        def look_up() -> Postings:
-            return Postings.join(
-                [shard.keys(field, key, is_glob=is_glob, is_whole=is_whole) for shard in self._shards]
-            )
-
-        return self._remember((field, key, is_glob, is_whole), look_up)
-
-    def _remember(self, key: tuple[object, ...], make: Callable[[], Postings]) -> Postings:
-        found = self._cache.get(key)
-        if found is None:
-            found = make()
-            if self._cached + len(found.ids) > CACHED_MATCHES:
-                self._cache.clear()
-                self._cached = 0
-            self._cache[key] = found
-            self._cached += len(found.ids)
-        return found
-
-    def _look_up(self, field: str, term: Term) -> Postings:
-        if not term.is_prefix:
-            scales = self._scales(field, term.words)
-            found = [shard.term(field, term) for shard in self._shards]
-            return Postings.join(
-                [Postings(item.ids, item.scores * scale) for item, scale in zip(found, scales, strict=True)]
-            )
-        if len(term.words) == 1:
+        if term.is_prefix and len(term.words) == 1:
             known = {
                 word
                 for shard in self._shards
@@ -106,7 +67,22 @@ class IndexView:
             }
             if len(known) <= PREFIX_WORDS:
                 return self._best_of(field, term.words[0], sorted(known))
-        return Postings.join([shard.term(field, term) for shard in self._shards])
+        found = [shard.term(field, term) for shard in self._shards]
+        if len(found) < 2 or term.is_prefix:
+            return Postings.join(found)
+        scales = self._scales(field, term.words)
+        return Postings.join(
+            [Postings(item.ids, item.scores * scale) for item, scale in zip(found, scales, strict=True)]
+        )
+
+    def keys(self, field: str, key: str, *, is_glob: bool = False, is_whole: bool = True) -> Postings:
+        """The frames with the folded ``key`` in ``field`` (uri, tag, label, track, mime, kind).
+
+        In a glob, ``*`` stands for anything. Not whole: a word of a tag will do.
+        """
+        return Postings.join(
+            [shard.keys(field, key, is_glob=is_glob, is_whole=is_whole) for shard in self._shards]
+        )
 
     def _best_of(self, field: str, prefix: str, known: list[str]) -> Postings:
         """Frames with any of the words, each weighed by its best one."""
@@ -125,8 +101,6 @@ class IndexView:
 
     def _scales(self, field: str, words: tuple[str, ...]) -> list[np.float32]:
         """Makes weights from several parts comparable: each knows only how rare a word is in itself."""
-        if len(self._shards) < 2:
-            return [np.float32(1)] * len(self._shards)
         counts = [shard.document_count for shard in self._shards]
         frequencies = [[shard.frequency(field, word) for word in words] for shard in self._shards]
         overall = sum(_rarity(sum(counts), sum(column)) for column in zip(*frequencies, strict=True))
@@ -158,6 +132,7 @@ class LexicalIndex:
         self._lock = threading.RLock()
         self._folder = None if folder is None else IndexFolder(folder)
         self._base: Build | None = None
+        self._base_view: ShardView | None = None
         self._is_writable = False
         self._tail: Shard | None = None
         self._view: IndexView | None = None
@@ -236,7 +211,7 @@ class LexicalIndex:
                 self._base.shard.close()
             except IndexDamaged as error:
                 log.info("%s", error)
-        self._tail = self._base = self._view = None
+        self._tail = self._base = self._base_view = self._view = None
 
     def _start_over(self, source: FrameSource) -> None:
         self._drop()
@@ -251,10 +226,11 @@ class LexicalIndex:
 
     def _publish(self, source: FrameSource, covered: int) -> None:
         shards = []
-        saved = 0
-        if self._base is not None and self._base.covered:
-            saved = self._base.covered
-            shards.append(self._base.shard.searcher(0, saved))
+        saved = self._base.covered if self._base is not None else 0
+        if self._base is not None and saved:
+            if self._base_view is None or self._base_view.stop != saved:
+                self._base_view = self._base.shard.searcher(0, saved)
+            shards.append(self._base_view)
         if self._tail is not None:
             shards.append(self._tail.searcher(saved, covered))
         self._view = IndexView(tuple(shards), covered, source.identity(covered))
@@ -316,9 +292,7 @@ class LexicalIndex:
     def _add(self, shard: Shard, source: FrameSource, start: int, stop: int, deadline: float | None) -> int:
         """Add frames from ``start`` on; returns the first that was not."""
         for frame_id in range(start, stop):
-            entry = source.index_entry(frame_id)
-            if entry is not None:
-                shard.add(entry)
+            shard.add(frame_id, source.index_entry(frame_id))
             if frame_id % SLICE_FRAMES == SLICE_FRAMES - 1:
                 time.sleep(0)
                 if deadline is not None and time.monotonic() >= deadline:

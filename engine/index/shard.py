@@ -9,7 +9,7 @@ What tantivy raises for its own reasons, panics of its Rust code included, arriv
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +35,12 @@ WORD_MARK: Final = "\x1f"
 
 FETCH_HITS: Final = 8192
 """Matches fetched in one go. Making their Python objects holds the interpreter for about 1.5 ms."""
+
+WEIGHED_HITS: Final = 1000
+"""Of what stands in more than half of all frames so many are weighed, the best; the others count like the last."""
+
+CACHED_IDS: Final = 2_000_000
+"""Frame ids a view keeps so that the next keystroke need not fetch them again: 24 MB."""
 
 WRITER_HEAP: Final = 32_000_000
 """Bytes tantivy collects before it writes a segment by itself; below 15 MB it refuses."""
@@ -65,7 +71,7 @@ def tantivy_errors(doing: str) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """The frames that match one thing, in no particular order, with their weight."""
+    """The frames that match one thing, each once and in no particular order, with their weight."""
 
     ids: NDArray[np.int64]
     scores: NDArray[np.float32]
@@ -100,9 +106,11 @@ def _keys(value: str) -> set[str]:
     return {item[:MAX_KEY_CHARS] for item in (*whole, *(WORD_MARK + part for part in parts)) if item}
 
 
-def _document(entry: IndexEntry) -> tantivy.Document:
+def _document(frame_id: int, entry: IndexEntry | None) -> tantivy.Document:
     document = tantivy.Document()
-    document.add_integer("fid", entry.frame_id)
+    document.add_integer("fid", frame_id)
+    if entry is None:
+        return document
     document.add_text("title", fold(entry.title))
     document.add_text("text", fold(entry.text))
     if entry.is_part:
@@ -150,9 +158,12 @@ class Shard:
                     raise
         return True
 
-    def add(self, entry: IndexEntry) -> None:
-        """Take a frame in; searchable after :meth:`commit`. :meth:`lock` must have been given."""
-        document = _document(entry)
+    def add(self, frame_id: int, entry: IndexEntry | None) -> None:
+        """Take a frame in; searchable after :meth:`commit`. :meth:`lock` must have been given.
+
+        A frame with nothing to find (None) is taken in too: a view counts on knowing every frame.
+        """
+        document = _document(frame_id, entry)
         with tantivy_errors("adding to the word index"):
             self._held.add_document(document)
 
@@ -172,7 +183,10 @@ class Shard:
             self._index.reload()
 
     def searcher(self, start: int, stop: int) -> ShardView:
-        """What is committed now, cut to the frames ``start <= id < stop``; later commits do not change it."""
+        """What is committed now, cut to the frames ``start <= id < stop``; later commits do not change it.
+
+        All of these must have been added.
+        """
         with tantivy_errors("reading the word index"):
             return ShardView(self._index.searcher(), self._index.schema, start, stop)
 
@@ -201,6 +215,8 @@ class ShardView:
         self.stop = stop
         self._searcher = searcher
         self._schema = schema
+        self._cache: dict[tuple[object, ...], Postings] = {}
+        self._cached = 0
 
     @property
     def document_count(self) -> int:
@@ -211,75 +227,104 @@ class ShardView:
         with tantivy_errors("reading the word index"):
             return self._searcher.doc_freq(field, word)
 
-    def term(self, field: str, term: Term) -> Postings:
-        """Frames with ``term`` in ``field``: by BM25, but all alike for a prefix.
-
-        Raises QueryError for words next to each other of which the last begins like too many.
-        """
-        words = term.words
-        with tantivy_errors("searching the word index"):
-            if term.is_prefix and len(words) == 1:
-                query = Query.regex_query(self._schema, field, _escape(words[0]) + ".*")
-            elif term.is_prefix:
-                patterns: list[Any] = [*map(_escape, words[:-1]), _escape(words[-1]) + ".*"]
-                query = Query.regex_phrase_query(self._schema, field, patterns)
-            elif len(words) == 1:
-                query = Query.term_query(self._schema, field, words[0], "freq")
-            else:
-                query = Query.phrase_query(self._schema, field, list(words))
-        try:
-            return self._fetch(query)
-        except IndexDamaged as error:
-            if not (term.is_prefix and "expansion" in str(error).lower()):
-                raise
-            raise QueryError(
-                f"Too many words begin with “{words[-1]}”. Add a letter or leave out the star."
-            ) from error
-
     def words_from(self, field: str, prefix: str, limit: int) -> list[str]:
         """At most ``limit`` words of ``field`` that begin with ``prefix``."""
         with tantivy_errors("reading the word index"):
             return [word for word, _count in self._searcher.terms_with_prefix(field, prefix, limit=limit)]
 
+    def term(self, field: str, term: Term) -> Postings:
+        """Frames with ``term`` in ``field``: by BM25, but all alike for a prefix.
+
+        Raises QueryError for words next to each other of which the last begins like too many.
+        """
+        try:
+            return self._remember((field, term), lambda: self._term_query(field, term), is_weighed=True)
+        except IndexDamaged as error:
+            if not (term.is_prefix and "expansion" in str(error).lower()):
+                raise
+            raise QueryError(
+                f"Too many words begin with “{term.words[-1]}”. Add a letter or leave out the star."
+            ) from error
+
+    def _term_query(self, field: str, term: Term) -> Query:
+        words = term.words
+        if term.is_prefix and len(words) == 1:
+            return Query.regex_query(self._schema, field, _escape(words[0]) + ".*")
+        if term.is_prefix:
+            patterns: list[Any] = [*map(_escape, words[:-1]), _escape(words[-1]) + ".*"]
+            return Query.regex_phrase_query(self._schema, field, patterns)
+        if len(words) == 1:
+            return Query.term_query(self._schema, field, words[0], "freq")
+        return Query.phrase_query(self._schema, field, list(words))
+
     def keys(self, field: str, key: str, *, is_glob: bool = False, is_whole: bool = True) -> Postings:
-        """Frames with the folded ``key`` in ``field``; in a glob, a star stands for anything.
+        """Frames with the folded ``key`` in ``field``, all alike; in a glob, a star stands for anything.
 
         Not whole: a word of it will do.
         """
-        with tantivy_errors("searching the word index"):
+
+        def make() -> Query:
             if is_glob:
                 pattern = ".*".join(_escape(piece) for piece in key.split("*"))
                 mark = "" if is_whole else f"{WORD_MARK}?"
-                query = Query.regex_query(self._schema, field, mark + pattern)
-            else:
-                whole = key[:MAX_KEY_CHARS]
-                wanted = [whole] if is_whole else [whole, (WORD_MARK + key)[:MAX_KEY_CHARS]]
-                query = Query.term_set_query(self._schema, field, wanted)
-        return self._fetch(query)
+                return Query.regex_query(self._schema, field, mark + pattern)
+            whole = key[:MAX_KEY_CHARS]
+            wanted = [whole] if is_whole else [whole, (WORD_MARK + key)[:MAX_KEY_CHARS]]
+            return Query.term_set_query(self._schema, field, wanted)
 
-    def _fetch(self, query: Query) -> Postings:
-        with tantivy_errors("searching the word index"):
-            # The counting leaves the interpreter free, the fetching does not: so it goes in slices.
-            count: int = self._searcher.search(query, limit=1, count=True).count  # type: ignore[attr-defined]
-            if count == 0:
-                return Postings.join([])
-            if count <= FETCH_HITS:
-                return self._cut(self._hits(query, count))
-            found = []
-            step = max(FETCH_HITS, (self.stop - self.start) * FETCH_HITS // count)
-            for low in range(self.start, self.stop, step):
-                bound = Query.range_query(
-                    self._schema, "fid", tantivy.FieldType.Integer, low, min(low + step, self.stop) - 1
-                )
-                both = Query.boolean_query(
-                    [(Occur.Must, query), (Occur.Must, Query.const_score_query(bound, 0.0))]
-                )
-                found.append(self._hits(both, min(step, count)))
-                time.sleep(0)
-            return Postings.join(found)
+        return self._remember((field, key, is_glob, is_whole), make, is_weighed=False)
+
+    def _remember(self, key: tuple[object, ...], make: Callable[[], Query], *, is_weighed: bool) -> Postings:
+        found = self._cache.get(key)
+        if found is None:
+            with tantivy_errors("searching the word index"):
+                found = self._fetch(make(), is_weighed=is_weighed)
+            if self._cached + len(found.ids) > CACHED_IDS:
+                self._cache.clear()
+                self._cached = 0
+            self._cache[key] = found
+            self._cached += len(found.ids)
+        return found
+
+    def _fetch(self, query: Query, *, is_weighed: bool) -> Postings:
+        # The counting leaves the interpreter free, the fetching does not.
+        count: int = self._searcher.search(query, limit=1, count=True).count  # type: ignore[attr-defined]
+        others = self._searcher.num_docs - count
+        if count <= WEIGHED_HITS or count <= others:
+            return self._gather(query, count)
+        # Most frames match: the ones that do not are fewer to fetch.
+        without = Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, query)])
+        has_it = np.ones(self.stop - self.start, np.bool_)
+        has_it[self._gather(without, others).ids - self.start] = False
+        ids = np.flatnonzero(has_it) + self.start
+        scores = np.ones(len(ids), np.float32)
+        if is_weighed:
+            best = self._hits(query, WEIGHED_HITS)
+            scores *= best.scores.min()
+            best = self._cut(best)
+            scores[np.searchsorted(ids, best.ids)] = best.scores
+        return Postings(ids.astype(np.int64), scores)
+
+    def _gather(self, query: Query, count: int) -> Postings:
+        """The ``count`` matches of ``query``, in slices if there are many."""
+        if count <= FETCH_HITS:
+            return self._cut(self._hits(query, count))
+        found = []
+        step = max(FETCH_HITS, (self.stop - self.start) * FETCH_HITS // count)
+        for low in range(self.start, self.stop, step):
+            bound = Query.range_query(
+                self._schema, "fid", tantivy.FieldType.Integer, low, min(low + step, self.stop) - 1
+            )
+            both = Query.boolean_query(
+                [(Occur.Must, query), (Occur.Must, Query.const_score_query(bound, 0.0))]
+            )
+            found.append(self._hits(both, min(step, count)))
+            time.sleep(0)
+        return Postings.join(found)
 
     def _hits(self, query: Query, limit: int) -> Postings:
-        hits = self._searcher.search(query, limit=limit, count=False).hits
+        """The ``limit`` best."""
+        hits = self._searcher.search(query, limit=limit, count=False).hits if limit else []
         if not hits:
             return Postings.join([])
         scores, addresses = zip(*hits, strict=True)

@@ -101,7 +101,7 @@ def _first(documents: Ids, keys: tuple[NDArray[Any], ...], limit: int) -> Ids:
     return documents[order[:limit]]
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=262_144)
 def _title_key(title: str) -> tuple[bool, tuple[tuple[bool, int, str], ...]]:
     """Page 2 before page 10; documents without a title last."""
     parts = tuple(

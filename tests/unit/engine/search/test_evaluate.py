@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -16,6 +17,15 @@ from engine.search import evaluate
 from engine.search.evaluate import search
 from engine.types import Kind, Place, SearchQuery, SearchResult
 from tests.unit.engine.search.plain_ledger import PlainLedger
+
+if TYPE_CHECKING:
+    from engine.search.evaluate import SearchLedger
+    from engine.store.ledger import Ledger
+
+    def the_store_fits(ledger: Ledger) -> SearchLedger:
+        """For the type checker: what the store offers is what a search asks for."""
+        return ledger
+
 
 DAY = 86_400
 
@@ -298,6 +308,22 @@ def test_more_matches_than_are_fetched_at_once(
     result = search(index, ledger, 700, "weir", limit=5)
     assert result.document_ids.tolist() == [each for each in range(700) if each % 3 or each < 200]
     assert result.total_exact
+
+
+def test_what_most_frames_hold_is_weighed_at_the_top(
+    index: LexicalIndex, ledger: PlainLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.index.shard.WEIGHED_HITS", 5)
+    for number in range(40):
+        ledger.put(
+            "dam" if number % 4 == 0 else "weir weir" if number in (9, 11) else "weir and river",
+            timestamp=number,
+        )
+    result = search(index, ledger, 40, "weir", limit=40)
+    assert result.document_ids.tolist() == [each for each in range(40) if each % 4]
+    assert ids(result)[:2] == [11, 9]
+    assert ids(search(index, ledger, 40, "-weir", limit=3)) == [36, 32, 28]
+    assert search(index, ledger, 40, "title:weir").total == 0
 
 
 def test_a_query_without_words(index: LexicalIndex, ledger: PlainLedger) -> None:
