@@ -227,7 +227,7 @@ class Moment:
         born, ended = int(ledger.born[frame_id]), int(ledger.ended[frame_id])
         recorded = from_ms(int(ledger.history.ms[born - 1])) if 0 < born <= len(ledger.history.ms) else None
         ended_at = ended_by = None
-        if ended != NEVER:
+        if ended <= ledger.revision:
             entry = ledger.history.entry(ended)
             ended_at, ended_by = from_ms(entry.ms), entry.operation
         is_part = ledger.classes[frame_id] == Class.PART

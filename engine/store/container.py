@@ -237,6 +237,7 @@ class Container:
         change that cannot be made is noted there by its position and the others go on; without, the first such
         error is raised and nothing is changed. Raises LockedError, StorageError, FrameNotFound …
         """
+        author = clean_text(author)
         with self._exclusive() as reloaded:
             if self._blocked:
                 raise DamagedFile(self.path.name, "a WAL without gaps", "a gap", hint=self._blocked)
