@@ -157,11 +157,13 @@ class Coordinator:
         try:
             with contextlib.suppress(Cancelled):
                 job.begin()
-            while not job.is_cancelled and not self._is_over():
+            while not job.is_cancelled:
                 self._discover()
                 self._feed()
                 self._hand_over_when_due()
                 self._report()
+                if self._is_over():
+                    break
                 self._take(self._patience())
             if job.is_cancelled:
                 self._wind_down()
@@ -340,6 +342,8 @@ class Coordinator:
         self._batch_bytes += document.stored_size
         self._reading.pop(file, None)
         self._is_dirty = True
+        if len(self._batch) >= BATCH_FILES or self._batch_bytes >= BATCH_BYTES:
+            self._hand_over()
 
     def _fail(self, file: _File, reason: str) -> None:
         """The file cannot be taken at all."""
@@ -361,12 +365,8 @@ class Coordinator:
 
     def _hand_over_when_due(self) -> None:
         nothing_to_wait_for = self._is_walked and not (self._queue or self._flying)
-        if self._batch and (
-            len(self._batch) >= BATCH_FILES
-            or self._batch_bytes >= BATCH_BYTES
-            or time.monotonic() - self._batch_since >= BATCH_AGE
-            or nothing_to_wait_for
-        ):
+        is_old = time.monotonic() - self._batch_since >= BATCH_AGE
+        if self._batch and (is_old or nothing_to_wait_for):
             self._hand_over()
         if nothing_to_wait_for and self._saving and self._flush is not None and not self._is_flushed:
             self._is_flushed = True

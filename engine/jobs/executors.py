@@ -74,6 +74,10 @@ class TookTooLong(UnitLost):
     """The unit did not end within the time limit."""
 
 
+class _Died(Exception):
+    """A child died; the message is what to say if that happens a second time."""
+
+
 def default_workers() -> int:
     """One less than the cores this process may use, at least one."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
@@ -118,7 +122,7 @@ class _Child:
         return self._process.pid
 
     def wait_ready(self) -> None:
-        """Raises ``ChildDied`` when the process does not come up."""
+        """Raises ``_Died`` when the process does not come up."""
         try:
             if self._pipe.poll(START_LIMIT) and self._pipe.recv_bytes() == READY:
                 return
@@ -126,7 +130,7 @@ class _Child:
             logger.debug("Child %d closed its pipe while starting", self.pid)
         self.kill()
         why = self.last_words().rpartition("\n")[2] or "it did not answer"
-        raise ChildDied(f"could not be read: no child process could be started ({why})")
+        raise _Died(f"could not be read: no child process could be started ({why})")
 
     def ask(self, message: bytes, time_limit: float) -> bytes | None:
         """The answer to one unit, or None when the process died. Raises ``TimeoutError``."""
@@ -309,13 +313,16 @@ class ChildProcessExecutor(Executor):
     def _run(self, work: _Work, child: _Child | None) -> _Child | None:
         """Run one unit, in ``child`` if there is one; returns the child that is alive afterwards."""
         try:
-            answer, child, cause = self._attempt(work, child)
-            if answer is None:
+            try:
+                answer, child = self._attempt(work, child)
+            except _Died as first:
+                logger.debug("A child died (%s) while running %s", first, work.name)
                 with self._second_attempts:
-                    answer, child, cause = self._attempt(work, child)
-            if answer is None:
-                raise ChildDied(f"stopped its reader twice ({cause})")
+                    answer, child = self._attempt(work, None)
             succeeded, value = pickle.loads(answer)  # noqa: S301 - from our own child
+        except _Died as second:
+            work.future.set_exception(ChildDied(str(second)))
+            return None
         except Exception as error:  # noqa: BLE001 - the future is where it belongs
             work.future.set_exception(error)
             return None if child is None or child.is_ended else child
@@ -325,8 +332,8 @@ class ChildProcessExecutor(Executor):
             work.future.set_exception(value)
         return child
 
-    def _attempt(self, work: _Work, child: _Child | None) -> tuple[bytes | None, _Child | None, str]:
-        """(answer, living child, "") or (None, None, killer). Raises ``TookTooLong``, ``Cancelled``."""
+    def _attempt(self, work: _Work, child: _Child | None) -> tuple[bytes, _Child]:
+        """The answer and the child that gave it. Raises ``_Died``, ``TookTooLong``, ``Cancelled``."""
         if self._terminated:
             self._end(child)
             _raise_cancelled()
@@ -338,25 +345,24 @@ class ChildProcessExecutor(Executor):
             self._bury(child)
             raise TookTooLong(f"took longer than {self._time_limit:.0f} s to read") from None
         if answer is not None:
-            return answer, child, ""
+            return answer, child
         cause = self._bury(child)
         if self._terminated:
             _raise_cancelled()
-        logger.debug("A child died (%s) while running %s", cause, work.name)
-        return None, None, cause
+        raise _Died(f"stopped its reader twice ({cause})")
 
     def _start(self) -> _Child:
         try:
             child = _Child(time_limit=self._time_limit, memory_limit=self._memory_limit)
         except OSError as error:
-            raise ChildDied(f"could not be read: no child process could be started ({error})") from error
+            raise _Died(f"could not be read: no child process could be started ({error})") from error
         with self._lock:
             self._children.add(child)
             if self._terminated:
                 child.kill()
         try:
             child.wait_ready()
-        except ChildDied:
+        except _Died:
             self._bury(child)
             if self._terminated:
                 _raise_cancelled()
