@@ -159,7 +159,7 @@ def test_lock_and_unlock(mv2: Terminal, notes: Path, tmp_path: Path, monkeypatch
     [
         (("find", "NOTES", "(heron"), 2, "parenthesis"),
         (("find", "MISSING", "heron"), 1, "no file"),
-        (("find", "FOREIGN", "heron"), 3, "expected"),
+        (("find", "FOREIGN", "heron"), 3, "not a capsule"),
         (("find", "EMPTY", "heron"), 3, "empty file"),
         (("view", "NOTES", "77"), 1, "no frame 77"),
         (("view", "NOTES", "mv2://nowhere"), 1, "address"),
