@@ -34,9 +34,9 @@ def decode_flat(data: bytes | bytearray | memoryview) -> tuple[NDArray[np.uint64
 
     Raises FormatError for anything else: another form, a cut index, vectors of different dimensions.
     """
-    data = bytes(data)
     if len(data) > MAX_TOC_BYTES:
         raise FormatError("vectors", f"at most {MAX_TOC_BYTES} bytes", f"{len(data)} bytes")
+    data = bytes(data)
     if len(data) < COUNT_SIZE:
         raise FormatError("vectors", f"at least {COUNT_SIZE} bytes", f"{len(data)} bytes")
     (count,) = U64.unpack_from(data, 0)

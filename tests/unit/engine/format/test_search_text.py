@@ -219,6 +219,12 @@ def test_line_breaks_that_normalising_took_are_proved_again(between, ending):
     assert recover(document(text, title="T")) == (text, True)
 
 
+def test_an_empty_document_is_recovered():
+    assert recover(document("", title="T", labels=("n",))) == ("", True)
+    assert recover(document("  \n", title="T")) == ("", False)
+    assert recover(document("")) == ("", True)
+
+
 def test_a_text_that_looks_like_a_tail_is_told_by_its_digest():
     text = "see\ntitle: T\nuri: mv2://x"
     assert recover(document(text, title="T", uri="mv2://x")) == (text, True)

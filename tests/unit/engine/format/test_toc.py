@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import ChecksumError, FormatError
+from engine.format import toc as toc_module
 from engine.format.catalog import SegmentCatalog, SegmentCommon, TantivySegment
 from engine.format.frame import Frame
 from engine.format.manifests import EnrichmentQueue, MemoryBinding
@@ -153,6 +154,13 @@ def prefix(version: int, segments: int, frames: int, size: int = 4000) -> bytes:
 def test_what_cannot_be_a_toc_is_refused_at_once(data, message):
     with pytest.raises(FormatError, match=message):
         Toc.decode(data, verify=False)
+
+
+def test_a_toc_too_large_is_refused(monkeypatch):
+    whole = samples.parts("small.mv2").toc_bytes
+    monkeypatch.setattr(toc_module, "MAX_TOC_BYTES", len(whole) - 1)
+    with pytest.raises(FormatError, match=f"found {len(whole)} bytes"):
+        Toc.decode(whole)
 
 
 def test_surplus_bytes_are_an_error():

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as np_st
 
 from engine.errors import FormatError
+from engine.format import vectors as vectors_module
 from engine.format.vectors import decode_flat, encode_flat
 from tests.unit.engine.format import samples
 
@@ -107,6 +108,12 @@ def test_what_is_wrong_is_said(data, message):
         assert tracemalloc.get_traced_memory()[1] < 200_000
     finally:
         tracemalloc.stop()
+
+
+def test_an_index_too_large_is_refused(monkeypatch):
+    monkeypatch.setattr(vectors_module, "MAX_TOC_BYTES", 63)
+    with pytest.raises(FormatError, match="at most 63 bytes, found 64 bytes"):
+        decode_flat(TWO)
 
 
 @pytest.mark.parametrize("shape", [(3, 2), (2,), (2, 1, 1)])

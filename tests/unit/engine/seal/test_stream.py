@@ -9,7 +9,7 @@ import struct
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import DamagedFile, EngineError, FormatError, NotACapsule, WrongPassword
@@ -79,6 +79,7 @@ class TestStream:
         assert decrypt(memoryview(sealed), "pass wörd") == plain
 
     @given(sizes=st.lists(st.integers(0, 3 * MIB // 2), min_size=1, max_size=5))
+    @example(sizes=[MIB // 2, MIB // 2, 5, 2 * MIB])
     @settings(max_examples=10)
     def test_pieces_of_any_size_give_the_same_chunks(self, sizes):
         plain = capsule(sum(sizes) + 4)
