@@ -34,6 +34,9 @@ _PLAIN_BASES: Final = {
 }  # fmt: skip
 """Letters people type without their stroke or tie, though Unicode does not decompose them. Lower case."""
 
+_HYPHENATION: Final = "\x02\ufffe"
+"""What PDF text has for a hyphen at the end of a line: the word goes on."""
+
 _DECORATION: Final = (
     (0x0300, 0x036F), (0x0483, 0x0489), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F),
     (0x0670, 0x0670), (0x06D6, 0x06ED), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF),
@@ -64,7 +67,11 @@ def _fold_base(char: str, *, keep_separators: bool) -> str:
     out = []
     for part in base:
         category = unicodedata.category(part)
-        if category == "Cf" or (category[0] == "M" and _within(ord(part), _DECORATION)):
+        if (
+            category == "Cf"
+            or part in _HYPHENATION
+            or (category[0] == "M" and _within(ord(part), _DECORATION))
+        ):
             continue
         if part.isalnum() or category[0] == "M":
             out.append(_PLAIN_BASES.get(part, part))
@@ -177,7 +184,7 @@ class FoldedText:
 
 def fold_with_offsets(text: str) -> FoldedText:
     """Like :func:`fold`, for finding words and saying where in ``text`` they stand."""
-    if text.isascii():
+    if text.isascii() and "\x02" not in text:
         return FoldedText(fold(text), None, None)
     starts: tuple[int, ...] | None = None
     if not unicodedata.is_normalized("NFC", text):

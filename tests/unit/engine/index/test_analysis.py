@@ -36,7 +36,7 @@ from engine.index.analysis import (
         ("ﬁne m² ①", ["fine", "m2", "1"]),
         ("ＦＵＬＬ", ["full"]),
         ("foo_bar don't e-mail", ["foo", "bar", "don", "t", "e", "mail"]),
-        ("hy\u00adphen zero\u200bwidth", ["hyphen", "zerowidth"]),
+        ("hy\u00adphen zero\u200bwidth re\x02mo\ufffeval", ["hyphen", "zerowidth", "removal"]),
         ("日本語 abc日本", ["日", "本", "語", "abc", "日", "本"]),
         ("한국어는", ["한", "국", "어", "는"]),
         (unicodedata.normalize("NFD", "한국어"), ["한", "국", "어"]),
@@ -133,6 +133,7 @@ def found_in(text: str, term: Term) -> list[str]:
         ("upper weird", Term(("upper", "weir"), True), ["upper weird"]),
         ("a a a", Term(("a", "a")), ["a a"]),
         ("x a", Term(("a",)), ["a"]),
+        ("full re\x02moval of it", Term(("removal",)), ["re\x02moval"]),
         ("nothing", Term(("else",)), []),
         (
             unicodedata.normalize("NFD", "über ガラス und 한국"),
