@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 from blake3 import blake3
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.codecs import choose
 from engine.errors import SourceError
@@ -520,3 +523,24 @@ def test_a_parser_that_runs_out_of_memory_keeps_the_file(tmp_path: Path, monkeyp
     plan = plan_bytes(tmp_path, "a.docx", data)
     assert plan.failure == "needs more memory to be read than one file may take"
     assert content(plan.document.blob) == data
+
+
+BEGINNINGS = (
+    b"", b"%PDF-1.7\n", b"PK\x03\x04", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a", b"RIFF    WEBP",
+    b"II*\0", b"{\\rtf1 ", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"<!doctype html>", b"From: a\nDate: ", b"\xff\xfe",
+    b"\x1f\x8b", b"    ftypheic", b"\xef\xbb\xbf",
+)  # fmt: skip
+
+
+@given(
+    beginning=st.sampled_from(BEGINNINGS),
+    rest=st.binary(min_size=1, max_size=600),
+    name=st.sampled_from(["a", *SAMPLES]),
+)
+def test_any_bytes_under_any_name_are_kept(beginning: bytes, rest: bytes, name: str) -> None:
+    data = beginning + rest
+    with tempfile.TemporaryDirectory() as folder:
+        plan = plan_bytes(Path(folder), name, data)
+    assert content(plan.document.blob) == data
+    assert plan.units == ()
+    assert pickle.loads(pickle.dumps(plan)) == plan
