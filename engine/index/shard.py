@@ -20,7 +20,7 @@ import tantivy
 from numpy.typing import NDArray
 from tantivy import Occur, Query
 
-from engine.errors import QueryError
+from engine.errors import EngineError, QueryError
 from engine.index.analysis import Term, fold, fold_key, fold_uri
 from engine.index.source import IndexEntry
 
@@ -48,10 +48,10 @@ WRITER_HEAP: Final = 32_000_000
 _ANALYZER: Final = "folded"
 
 
-class IndexDamaged(Exception):
+class IndexDamaged(EngineError):
     """The index cannot be used (any more). Nothing is lost: it can be made again from the frames.
 
-    Never leaves the engine.
+    A search makes it again by itself; nobody outside has to know.
     """
 
 
