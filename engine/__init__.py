@@ -227,7 +227,6 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'engine' has no attribute {name!r}") from None
     value = getattr(importlib.import_module(module), attribute)
     globals()[name] = value
-    globals()["seal"] = importlib.import_module("engine.capsule").seal
     return value
 
 

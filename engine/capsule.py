@@ -32,8 +32,8 @@ from engine.jobs.job import Job
 from engine.jobs.writer import Writer
 from engine.limits import MAX_SEALED_BYTES, SDK_CAPACITY_BYTES
 from engine.moment import Moment
-from engine.seal.stream import open_sealed, seal_bytes
-from engine.seal.stream import probe as probe_sealed
+from engine.sealing.stream import open_sealed, seal_bytes
+from engine.sealing.stream import probe as probe_sealed
 from engine.store import verify as verification
 from engine.store.bytestore import ByteStore, MemoryStore, replace_file, write_new_file
 from engine.store.changes import Change, Delete, Put, Restore, Update
@@ -52,6 +52,10 @@ SEALED_MAGIC: Final = b"MV2E"
 CAPSULE_MAGIC: Final = b"MV2\0"
 PLAIN_SUFFIX: Final = ".mv2"
 SEALED_SUFFIX: Final = ".mv2e"
+
+
+INDEX_SLICE: Final = 0.05
+"""Seconds of indexing between two looks whether the capsule is being closed."""
 
 
 class Capsule:
@@ -87,7 +91,7 @@ class Capsule:
         self._writer: Writer | None = None
         if not read_only:
             self._writer = Writer(self._container, config, self._emit)
-        self._indexer = _Indexer(self)
+        self._indexer: _Indexer | None = None
 
     def __repr__(self) -> str:
         return f"<Capsule {self.path.name}>"
@@ -293,7 +297,9 @@ class Capsule:
                 self._closed = True
             if self._writer is not None:
                 self._writer.close()
-            self._indexer.close()
+            if self._indexer is not None:
+                self._indexer.close()
+            self._index.flush(self._container.ledger)
             self._index.close()
             if self._executor is not None:
                 close_executor(self._executor)
@@ -383,7 +389,11 @@ class Capsule:
     def on_event(self, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Have ``callback`` called on an engine thread for each event; returns what ends that."""
         with self._guard:
+            self._check_open()
             self._listeners.append(callback)
+            # Somebody looks: have words ready before they are asked for. A script that only puts pays nothing.
+            if self._indexer is None:
+                self._indexer = _Indexer(self)
 
         def unsubscribe() -> None:
             with self._guard:
@@ -396,7 +406,8 @@ class Capsule:
         if not isinstance(event, JobChanged):
             if self.sealed:
                 self._unsaved = True
-            self._indexer.wake()
+            if self._indexer is not None:
+                self._indexer.wake()
         with self._guard:
             listeners = list(self._listeners)
         for listener in listeners:
@@ -444,7 +455,7 @@ class _Indexer:
             try:
                 finished = False
                 while not (finished or self._stop):
-                    finished = self._capsule.settle(0.2)
+                    finished = self._capsule.settle(INDEX_SLICE)
             except EngineError as error:
                 # A search catches up by itself and reports what it cannot do.
                 logger.warning("the word index is behind: %s", error)

@@ -12,7 +12,7 @@ from engine.format.frame import Frame
 from engine.format.reader import ByteReader
 from engine.format.sketch import sketch_entry
 from engine.format.toc import Toc
-from engine.seal.stream import open_sealed, seal_bytes
+from engine.sealing.stream import open_sealed, seal_bytes
 from tests.benchmarks.conftest import Measured
 from tests.unit.engine.format import samples
 

@@ -23,7 +23,7 @@ from engine.format.time_index import encode_time_index
 from engine.format.toc import Toc
 from engine.format.vectors import encode_flat
 from engine.format.wal import FrameOperation, RecordHeader, encode_entry, encode_record
-from engine.seal.stream import derive_key
+from engine.sealing.stream import derive_key
 
 FOLDER = Path(__file__).parent / "broken"
 PASSWORD = "broken on purpose"

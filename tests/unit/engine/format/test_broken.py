@@ -15,7 +15,7 @@ from engine.format.time_index import decode_time_index
 from engine.format.toc import Toc
 from engine.format.vectors import decode_flat
 from engine.format.wal import decode_entry, find_record, scan
-from engine.seal.stream import decrypt
+from engine.sealing.stream import decrypt
 from tests.formats import make_broken
 
 FOLDER = Path(make_broken.__file__).parent / "broken"

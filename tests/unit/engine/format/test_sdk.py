@@ -12,7 +12,7 @@ from engine.format.footer import find_footers
 from engine.format.search_text import compose, normalise, recover
 from engine.format.sketch import decode_sketch_track, sketch_entry
 from engine.format.toc import Toc
-from engine.seal.stream import open_sealed, seal_bytes
+from engine.sealing.stream import open_sealed, seal_bytes
 from tests.unit.engine.format import samples
 
 pytestmark = pytest.mark.sdk

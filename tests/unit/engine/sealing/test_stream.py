@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from engine.errors import DamagedFile, EngineError, FormatError, NotACapsule, WrongPassword
 from engine.format.sealed import SealedHeader
 from engine.limits import MAX_SEALED_BYTES, MAX_SEALED_CHUNK, MIB
-from engine.seal import stream
-from engine.seal.stream import decrypt, derive_key, encrypt, open_sealed, probe, seal_bytes
+from engine.sealing import stream
+from engine.sealing.stream import decrypt, derive_key, encrypt, open_sealed, probe, seal_bytes
 from tests.unit.engine.format import samples
 from tests.unit.engine.format import strategies as any_
 
