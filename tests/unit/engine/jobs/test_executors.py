@@ -284,7 +284,8 @@ def test_children_of_a_killed_parent_end(tmp_path: Path) -> None:
 
         executor = ChildProcessExecutor(1)
         executor.submit(units.mark_and_nap, {str(tmp_path / "pid")!r}, 60.0)
-        while not os.path.exists({str(tmp_path / "pid")!r}):
+        path = {str(tmp_path / "pid")!r}
+        while not (os.path.exists(path) and os.path.getsize(path)):
             time.sleep(0.01)
         os.kill(os.getpid(), signal.SIGKILL)
         """,
