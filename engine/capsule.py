@@ -87,7 +87,7 @@ class Capsule:
         self._rendered: set[bytes] = set()
         self._jobs: list[Job] = []
         cache = config.cache_dir if not self.sealed else None
-        self._index = LexicalIndex(_index_folder(cache, path, self._container.ledger))
+        self._index = LexicalIndex(_index_folder(cache, path))
         self._writer: Writer | None = None
         if not read_only:
             self._writer = Writer(self._container, config, self._emit)
@@ -616,10 +616,11 @@ def _file_mark(path: Path) -> tuple[int, int, int] | None:
     return facts.st_ino, facts.st_size, facts.st_mtime_ns
 
 
-def _index_folder(cache: Path | None, path: Path, ledger: Ledger) -> Path | None:
+def _index_folder(cache: Path | None, path: Path) -> Path | None:
+    """By path alone: the index itself notices when other frames lie there than it saw."""
     if cache is None:
         return None
-    name = blake3(os.fsencode(path.resolve()) + ledger.history.capsule_id).hexdigest()[:32]
+    name = blake3(os.fsencode(path.resolve())).hexdigest()[:32]
     return cache / "words" / name
 
 
