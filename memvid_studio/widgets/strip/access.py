@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+import weakref
 from typing import Any, Protocol
 
 from PySide6.QtCore import QObject
@@ -30,35 +30,40 @@ class Slider(Protocol):
 
 
 class _Value(QAccessibleValueInterface):
-    def __init__(self, slider: Slider) -> None:
+    def __init__(self, slider: weakref.ref[Slider]) -> None:
         super().__init__()
         self._slider = slider
 
     def currentValue(self) -> Any:
-        return self._slider.value_in_words()
+        slider = self._slider()
+        return "" if slider is None else slider.value_in_words()
 
     def setCurrentValue(self, value: Any) -> None:
+        slider = self._slider()
         try:
             step = int(value)
         except (TypeError, ValueError):
             return
-        self._slider.go_to_step(min(max(step, 0), self._slider.step_count()))
+        if slider is not None:
+            slider.go_to_step(min(max(step, 0), slider.step_count()))
 
     def minimumValue(self) -> Any:
         return 0
 
     def maximumValue(self) -> Any:
-        return self._slider.step_count()
+        slider = self._slider()
+        return 0 if slider is None else slider.step_count()
 
     def minimumStepSize(self) -> Any:
         return 1
 
 
 class _Timeline(QAccessibleWidget):
+    # Qt owns this half and the bindings keep the Python one for good: it must not keep the strip.
     def __init__(self, widget: QWidget, slider: Slider) -> None:
         super().__init__(widget, QAccessible.Role.Slider, tr("Timeline"))
-        self._slider = slider
-        self._value = _Value(slider)
+        self._slider = weakref.ref(slider)
+        self._value = _Value(self._slider)
 
     def interface_cast(self, kind: QAccessible.InterfaceType) -> Any:
         if kind == QAccessible.InterfaceType.ValueInterface:
@@ -68,35 +73,23 @@ class _Timeline(QAccessibleWidget):
 
     def text(self, kind: QAccessible.Text) -> str:
         if kind == QAccessible.Text.Value:
-            return self._slider.value_in_words()
+            return str(self._value.currentValue())
         return super().text(kind)
 
 
-_kept: dict[int, _Timeline] = {}
-_installed: list[bool] = []
 _sliders: list[type[QWidget]] = []
 
 
 def describe_as_slider(kind: type[QWidget]) -> None:
     """From now on widgets of this class, which must be a :class:`Slider`, are announced as sliders."""
+    if not _sliders:
+        QAccessible.installFactory(_make)
     if kind not in _sliders:
         _sliders.append(kind)
-    if not _installed:
-        _installed.append(True)
-        QAccessible.installFactory(_make)
 
 
 def _make(_class_name: str, thing: QObject) -> QAccessibleInterface | None:
     for kind in _sliders:
         if isinstance(thing, kind):
-            made = _Timeline(thing, thing)  # type: ignore[arg-type]
-            # Qt's cache keeps the pointer only: the Python half has to live as long as the widget.
-            key = id(thing)
-            _kept[key] = made
-            thing.destroyed.connect(partial(_forget, key))
-            return made
+            return _Timeline(thing, thing)  # type: ignore[arg-type]
     return None
-
-
-def _forget(key: int, _gone: QObject | None = None) -> None:
-    _kept.pop(key, None)

@@ -228,10 +228,8 @@ def _paint_bars(painter: QPainter, scene: Scene, *, ghost: bool) -> None:
             least=film.bar_min,
             ratio=ratio,
         )
-    foot = np.where(removals > 0, round(_FOOT * ratio), 0)
-    if scene.as_cells:
-        # Seen one by one, a removal is red altogether.
-        foot = np.where((removals > 0) & (changes == 0), length, foot)
+    # Where nothing was changed there is nothing for a foot to stand under: removals alone are red altogether.
+    foot = np.where(changes == 0, length, np.where(removals > 0, round(_FOOT * ratio), 0))
     colors = [look.color("filmChanged"), look.color("filmRemoved")]
     image = downward(columns, length, foot, round(lanes.changes_height * ratio), colors)
     painter.drawImage(QRectF(0, lanes.changes, width, lanes.changes_height), image)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -11,7 +12,7 @@ from memvid_studio import words
 from memvid_studio.theme import Theme
 from memvid_studio.theme_tokens import KIND_ORDER
 from memvid_studio.widgets.strip.lanes import Lanes
-from memvid_studio.widgets.strip.layout import NAME_GAP, Cell, Flag, dominant
+from memvid_studio.widgets.strip.layout import NAME_GAP, Cell, Cluster, Flag, dominant
 from memvid_studio.widgets.strip.scene import GHOST_NAMES, Scene, diamond, faded
 
 Thumbnail = Callable[[int], QPixmap | None]
@@ -22,6 +23,7 @@ _FLAG_HEIGHT = 8
 _NEEDLE = 0.45
 _NEEDLE_CURRENT = 0.9
 _POLE = 0.55
+_CASING = 2
 _STEM = 4
 _KIND_EDGE = 3
 _BEHIND = (4, -3)
@@ -43,33 +45,63 @@ def paint_hits(painter: QPainter, scene: Scene, share: float = 1.0, until_ms: fl
     """Diamonds with needles to the base line. With ``until_ms`` those after that instant are faded."""
     look, lanes, film = scene.look, scene.lanes, scene.look.film
     color = look.color("filmHit")
-    font = look.font("section")
     metrics = scene.bold_metrics
     middle = lanes.hit_middle
     baseline = round(middle + (metrics.ascent() - metrics.descent()) / 2)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setFont(font)
     visible = [
         (x, cluster)
         for cluster in scene.clusters
         if -40 < (x := scene.scale.x(cluster.ms)) < scene.scale.width + 12
     ]
+    if not visible:
+        return
+    sizes = {
+        False: lanes.px(film.hit_diamond),
+        True: lanes.px(film.hit_diamond_current),
+    }
+    sprites = {current: _hit_sprite(scene, size) for current, size in sizes.items()}
+    # Colours are made once: this runs at every step of a pan.
+    needles = {
+        (current, part): faded(color, (_NEEDLE_CURRENT if current else _NEEDLE) * part)
+        for current in (False, True)
+        for part in (share, GHOST_NAMES)
+    }
+    painter.setFont(look.font("section"))
     # The current one last, so that its neighbours do not cover it.
-    for x, cluster in sorted(visible, key=lambda pair: pair[1].current):
+    for x, cluster in sorted(visible, key=_is_current):
         part = share if until_ms is None or cluster.ms <= until_ms else GHOST_NAMES
-        size = lanes.px(film.hit_diamond_current if cluster.current else film.hit_diamond)
-        left = scene.snap(x)
-        needle = _NEEDLE_CURRENT if cluster.current else _NEEDLE
-        scene.column(painter, left, middle + size / 2, lanes.base, faded(color, needle * part))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(faded(look.color("filmBase"), 0.8 * part))
-        painter.drawPolygon(diamond(left + 0.5, middle, size + 3))
-        painter.setBrush(faded(color, part))
-        painter.drawPolygon(diamond(left + 0.5, middle, size))
+        size, left = sizes[cluster.current], scene.snap(x)
+        needle = needles[cluster.current, part]
+        painter.fillRect(QRectF(left, middle + size / 2, 1, lanes.base - middle - size / 2), needle)
+        painter.setOpacity(part)
+        side = size + 2 * _CASING
+        at = QPointF(left + 0.5 - side / 2, middle - side / 2)
+        painter.drawPixmap(at, sprites[cluster.current])
         if cluster.count > 1 and cluster.room:
-            painter.setPen(faded(color, 0.85 * part))
+            painter.setPen(color)
             painter.drawText(QPointF(left + size / 2 + lanes.px(3.5), baseline), words.number(cluster.count))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setOpacity(1.0)
+
+
+def _is_current(pair: tuple[float, Cluster]) -> bool:
+    return pair[1].current
+
+
+def _hit_sprite(scene: Scene, size: float) -> QPixmap:
+    """A diamond on a dark casing, which keeps it readable over pictures."""
+    side = size + 2 * _CASING
+    pixmap = QPixmap(math.ceil(side * scene.ratio), math.ceil(side * scene.ratio))
+    pixmap.setDevicePixelRatio(scene.ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(faded(scene.look.color("filmBase"), 0.8))
+    painter.drawPolygon(diamond(side / 2, side / 2, size + 3))
+    painter.setBrush(scene.look.color("filmHit"))
+    painter.drawPolygon(diamond(side / 2, side / 2, size))
+    painter.end()
+    return pixmap
 
 
 def _paint_flag(painter: QPainter, scene: Scene, flag: Flag, share: float) -> None:

@@ -14,6 +14,7 @@ from memvid_studio.words import tr
 
 MONTH_MS = YEAR // 12
 WEEK = 7 * DAY
+_ABOUT_ONE = 0.04
 
 
 def _format(when: datetime, pattern: str) -> str:
@@ -90,17 +91,20 @@ def between(start_ms: int, end_ms: int, calendar: Calendar) -> str:
 
 def span(ms: float) -> str:
     """How much time is on the film: "3 years", "2 weeks", "5 minutes". Rounded to what one would say."""
-    for size, one, many, up_to in (
+    units = (
         (SECOND, tr("{n} second"), tr("{n} seconds"), 99 * SECOND),
         (MINUTE, tr("{n} minute"), tr("{n} minutes"), 99 * MINUTE),
         (HOUR, tr("{n} hour"), tr("{n} hours"), 40 * HOUR),
         (DAY, tr("{n} day"), tr("{n} days"), 13 * DAY),
         (WEEK, tr("{n} week"), tr("{n} weeks"), 9 * WEEK),
         (MONTH_MS, tr("{n} month"), tr("{n} months"), 22 * MONTH_MS),
-    ):
-        if ms < up_to:
-            return words.counted(max(round(ms / size), 1), one, many)
-    return words.counted(round(ms / YEAR), tr("{n} year"), tr("{n} years"))
+        (YEAR, tr("{n} year"), tr("{n} years"), float("inf")),
+    )
+    for size, one, many, _up_to in units:
+        if abs(ms / size - 1) < _ABOUT_ONE:
+            return words.counted(1, one, many)
+    size, one, many = next((size, one, many) for size, one, many, up_to in units if ms < up_to)
+    return words.counted(max(round(ms / size), 1), one, many)
 
 
 @dataclass(frozen=True, slots=True)
