@@ -42,6 +42,8 @@ if TYPE_CHECKING:
         UnsupportedVersion,
         WrongPassword,
     )
+    from engine.extract.registry import kind_of_name
+    from engine.jobs.child import freeze_support
     from engine.jobs.job import Job
     from engine.moment import Moment
     from engine.text import find_spans, fold
@@ -148,6 +150,8 @@ _WHERE: dict[str, tuple[str, str]] = {
     "Job": ("engine.jobs.job", "Job"),
     "Moment": ("engine.moment", "Moment"),
     "fold": ("engine.text", "fold"),
+    "freeze_support": ("engine.jobs.child", "freeze_support"),
+    "kind_of_name": ("engine.extract.registry", "kind_of_name"),
     "find_spans": ("engine.text", "find_spans"),
     **{name: ("engine.errors", name) for name in _ERRORS},
     **{name: ("engine.types", name) for name in _TYPES},
@@ -213,6 +217,8 @@ __all__ = [
     "create",
     "find_spans",
     "fold",
+    "freeze_support",
+    "kind_of_name",
     "open",
     "probe",
     "seal",

@@ -23,11 +23,10 @@ from engine.errors import (
     StorageError,
     WrongPassword,
 )
-from engine.extract.source import ReadOptions
 from engine.format.sealed import SealedHeader
 from engine.index.lexical import LexicalIndex
 from engine.jobs.executors import ChildProcessExecutor, close_executor, make_executor
-from engine.jobs.ingest import start_ingest
+from engine.jobs.ingest import read_options, start_ingest
 from engine.jobs.job import Job
 from engine.jobs.writer import Writer
 from engine.limits import MAX_SEALED_BYTES, SDK_CAPACITY_BYTES
@@ -41,7 +40,7 @@ from engine.store.commit import dead_bytes
 from engine.store.container import NEW_BATCH, Container, create_file, empty_capsule, memory_copy, open_file
 from engine.store.copying import document_of
 from engine.store.ledger import NEVER, Ledger
-from engine.store.prepared import prepare, unix_seconds
+from engine.store.prepared import prepare
 from engine.store.snapshot import read_header
 from engine.types import Event, FileFacts, JobChanged, PutItem, Report, Stats
 from engine.when import read_moment
@@ -229,7 +228,7 @@ class Capsule:
         key = object()
         job = start_ingest(
             paths,
-            options=_read_options(put_options),
+            options=read_options(**put_options),
             submit=lambda documents: writer.submit_bulk(documents, key),
             is_known=lambda digest: digest in self._container.ledger.active_digests(),
             executor=executor,
@@ -641,20 +640,6 @@ def _item(item: PutItem | Mapping[str, Any]) -> PutItem:
     except TypeError as error:
         raise EngineError(
             f"An item of put_many has “content” and the same names as put(): {error}."
-        ) from error
-
-
-def _read_options(options: Mapping[str, Any]) -> ReadOptions:
-    fields = dict(options)
-    fields["tags"] = _words("tags", fields.get("tags", ()))
-    fields["labels"] = _words("labels", fields.get("labels", ()))
-    fields["timestamp"] = unix_seconds(fields.get("timestamp"))
-    fields["metadata"] = fields.get("metadata") or {}
-    try:
-        return ReadOptions(**fields)
-    except TypeError as error:
-        raise EngineError(
-            f"ingest() takes the names of put() except content and embedding: {error}."
         ) from error
 
 
