@@ -67,6 +67,23 @@ class Edit(QObject):
 
         self._change(put, done, tr("The note is not saved"))
 
+    def add_picture(self, png: bytes, *, happened: datetime | None = None) -> None:
+        """A picture from the clipboard or a drop, as PNG."""
+        held = self._session.current
+        if held is None:
+            return
+        title = tr("Picture")
+
+        def done(frame_id: int) -> None:
+            held.undo.push(adding_step(held.capsule, [frame_id], title))
+            self.added.emit(frame_id)
+
+        self._change(
+            lambda: held.capsule.put(png, title=title, mime="image/png", timestamp=happened),
+            done,
+            tr("The picture is not saved"),
+        )
+
     def save_text(self, frame_id: int, text: str, title: str) -> None:
         """A new version of a document with this text."""
         held = self._session.current

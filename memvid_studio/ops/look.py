@@ -18,7 +18,6 @@ from memvid_studio.words import from_ms, query_value
 FIRST_ROWS = 14
 """Rows whose cells come with the answer, so that the first screen is never grey."""
 FIRST_HITS = 60
-_NONE = np.empty(0, np.int64)
 MORE_HITS = 240
 
 
@@ -63,13 +62,30 @@ class Question:
         return engine.SearchQuery(" ".join(words), kinds=kinds, sort=self.sort, is_typing=self.typing)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Marks:
+    """Documents by time: ``times_ms`` ascending, ``ids`` in the same order (both int64)."""
+
+    times_ms: Any
+    ids: Any
+
+    @classmethod
+    def of(cls, times_ms: Any, ids: Any) -> Marks:
+        """Sorted here."""
+        order = np.argsort(times_ms, kind="stable")
+        return cls(times_ms[order], ids[order])
+
+
+_NO_MARKS = Marks(np.empty(0, np.int64), np.empty(0, np.int64))
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """The answer. ``ids``: document frames in the order of the list (int64). ``hits``: the found ones.
 
-    ``kinds`` and ``tags`` count what the list holds; ``hit_ids`` are the documents to mark on the strip, None
-    when nothing was searched, ``hit_recorded_ms`` and ``hit_happened_ms`` when that was (sorted). ``later``:
-    revisions recorded after this Moment. ``kept``: the version of the wanted document at this Moment.
+    ``kinds`` and ``tags`` count what the list holds; ``recorded`` and ``happened`` are the documents to mark on
+    the strip by either clock, empty when nothing was searched. ``later``: revisions recorded after this Moment.
+    ``kept``: the version of the wanted document at this Moment.
     """
 
     question: Question
@@ -79,7 +95,6 @@ class View:
     document_count: int
     ids: Any
     hits: tuple[engine.Hit, ...]
-    hit_ids: Any
     total: int
     total_exact: bool
     took_ms: float
@@ -87,8 +102,8 @@ class View:
     terms: tuple[str, ...]
     kinds: dict[engine.Kind, int]
     tags: tuple[tuple[str, int], ...]
-    hit_recorded_ms: Any
-    hit_happened_ms: Any
+    recorded: Marks
+    happened: Marks
     later: int = 0
     kept: engine.FrameInfo | None = None
     first: dict[int, engine.FrameInfo] = field(default_factory=dict)
@@ -127,7 +142,6 @@ def look(capsule: engine.Capsule, question: Question) -> View:
         document_count=len(moment),
         ids=ids,
         hits=hits,
-        hit_ids=hit_ids,
         total=total,
         total_exact=total_exact,
         took_ms=took_ms,
@@ -135,8 +149,8 @@ def look(capsule: engine.Capsule, question: Question) -> View:
         terms=terms,
         kinds=dict(facets.kinds),
         tags=tuple(facets.tags),
-        hit_recorded_ms=_NONE if hit_ids is None else np.sort(moment.recorded_ms(hit_ids)),
-        hit_happened_ms=_NONE if hit_ids is None else np.sort(moment.happened_ms(hit_ids)),
+        recorded=_NO_MARKS if hit_ids is None else Marks.of(moment.recorded_ms(hit_ids), hit_ids),
+        happened=_NO_MARKS if hit_ids is None else Marks.of(moment.happened_ms(hit_ids), hit_ids),
         later=max(0, now.revision - moment.revision),
         kept=None if question.keep is None else version_at(moment, now, question.keep),
         first=fetch(moment, tuple(int(each) for each in ids[:FIRST_ROWS])),

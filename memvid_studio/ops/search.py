@@ -87,6 +87,10 @@ class Search(QObject):
         """relevance, newest, oldest or title."""
         self._ask(replace(self._question, sort=sort))
 
+    def reset(self) -> None:
+        """Nothing is looked for: everything there is, at the same Moment."""
+        self._ask(replace(self._question, text="", filters=(), limit=FIRST_HITS, typing=False))
+
     def go_to(self, when_ms: int | None) -> None:
         """Looks at the capsule as it was; None: as it is now."""
         if when_ms == self._question.when_ms:

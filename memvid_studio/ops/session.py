@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,8 @@ class Held:
     undo: UndoStack
     unsubscribe: Callable[[], None]
     read_only: bool = False
+    notes: tuple[str, ...] = ()
+    """What was odd about the file when it was opened."""
     size: int = 0
     """Bytes of the file, as far as events have told."""
     document_count: int = 0
@@ -100,16 +102,20 @@ class Session(QObject):
         *,
         then: Callable[[], object] | None = None,
         failed: Callable[[Problem], object] | None = None,
+        clock: Callable[[], int] | None = None,
     ) -> None:
         """A new, empty capsule at ``path``; ``then`` is called when it is the current one.
 
-        ``failed`` hears of the problem instead of everybody.
+        ``failed`` hears of the problem instead of everybody. ``clock`` tells it the time instead of the machine.
         """
+        config = self._config
+        if clock is not None:
+            config = replace(config or engine.EngineConfig(), clock_ms=clock)
         doing = tr("Creating {name}").replace("{name}", quoted(path.name))
 
         def make() -> engine.Capsule:
             path.parent.mkdir(parents=True, exist_ok=True)
-            return engine.create(path, config=self._config)
+            return engine.create(path, config=config)
 
         title = tr("Could not create {name}").replace("{name}", quoted(path.name))
         tell = failed or self.problem.emit
@@ -120,8 +126,17 @@ class Session(QObject):
             lambda error: tell(describe(error, title)),
         )
 
-    def open(self, path: Path, password: str | None = None) -> None:
-        """Opens ``.mv2`` or ``.mv2e``; one that is open already is shown. Asks by ``passwordNeeded``."""
+    def open(
+        self,
+        path: Path,
+        password: str | None = None,
+        *,
+        failed: Callable[[Problem], object] | None = None,
+    ) -> None:
+        """Opens ``.mv2`` or ``.mv2e``; one that is open already is shown. Asks by ``passwordNeeded``.
+
+        ``failed`` hears of a problem instead of everybody.
+        """
         path = path.absolute()
         if path in self._held:
             self.show(path)
@@ -139,18 +154,17 @@ class Session(QObject):
             if capsule is None:
                 self.passwordNeeded.emit(facts, "")
             else:
-                self._take_in(capsule, path, sealed=facts.sealed)
+                self._take_in(capsule, path, sealed=facts.sealed, size=facts.size)
 
-        def failed(error: BaseException) -> None:
+        def refused(error: BaseException) -> None:
             if isinstance(error, engine.WrongPassword):
                 facts = engine.FileFacts(path=path, kind="sealed", sealed=True, size=0, version="")
                 self.passwordNeeded.emit(facts, str(error))
             else:
-                self.problem.emit(
-                    describe(error, tr("Could not open {name}").replace("{name}", quoted(path.name)))
-                )
+                title = tr("Could not open {name}").replace("{name}", quoted(path.name))
+                (failed or self.problem.emit)(describe(error, title))
 
-        self._start(doing, attempt, done, failed)
+        self._start(doing, attempt, done, refused)
 
     def show(self, path: Path) -> None:
         """Makes an open capsule the current one."""
@@ -235,6 +249,7 @@ class Session(QObject):
         path: Path,
         *,
         sealed: bool,
+        size: int = 0,
         then: Callable[[], object] | None = None,
     ) -> None:
         path = path.absolute()
@@ -247,6 +262,8 @@ class Session(QObject):
             undo,
             capsule.on_event(lambda event: self._pump.post((path, event))),
             read_only=capsule.read_only,
+            notes=tuple(capsule.notes),
+            size=size,
         )
         self._held[path] = held
         self._current = held

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+import engine
 from memvid_studio.bridge.tasks import Lane
-from memvid_studio.ops.problems import describe
+from memvid_studio.ops.problems import Problem, describe
 from memvid_studio.ops.session import Session
 from memvid_studio.words import quoted, tr
 
@@ -42,6 +43,8 @@ class Share(QObject):
     """SealFacts"""
     sealed = Signal(object)
     """Path"""
+    exported = Signal(object)
+    """Path"""
     busyChanged = Signal(str)
     problem = Signal(object)
 
@@ -68,8 +71,8 @@ class Share(QObject):
             owner=self,
         )
 
-    def seal(self, order: SealOrder) -> None:
-        """Writes the sealed copy beside; ``sealed`` or ``problem`` follows."""
+    def seal(self, order: SealOrder, *, failed: Callable[[Problem], object] | None = None) -> None:
+        """Writes the sealed copy; ``sealed`` follows, or ``failed`` (without it ``problem``) hears why not."""
         held = self._session.current
         if held is None:
             return
@@ -83,17 +86,38 @@ class Share(QObject):
                 capsule.seal(beside, password=order.password, drop_history=order.drop_history)
                 beside.replace(order.path)
             finally:
-                with contextlib.suppress(FileNotFoundError):
-                    beside.unlink()
+                beside.unlink(missing_ok=True)
             return order.path
 
         def done(path: Path) -> None:
             self.busyChanged.emit("")
             self.sealed.emit(path)
 
-        def failed(error: BaseException) -> None:
+        def refused(error: BaseException) -> None:
             self.busyChanged.emit("")
             title = tr("{name} was not sealed").replace("{name}", quoted(order.path.name))
-            self.problem.emit(describe(error, title))
+            (failed or self.problem.emit)(describe(error, title))
 
-        self._session.tasks.run(write, done=done, failed=failed, owner=self, lane=Lane.LONG)
+        self._session.tasks.run(write, done=done, failed=refused, owner=self, lane=Lane.LONG)
+
+    def export(self, moment: engine.Moment, frame_id: int, path: Path) -> None:
+        """Writes a document's original bytes to a file; ``exported`` or ``problem`` follows."""
+
+        def write() -> Path:
+            content = moment.read(frame_id)
+            beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+            try:
+                beside.write_bytes(content)
+                beside.replace(path)
+            finally:
+                beside.unlink(missing_ok=True)
+            return path
+
+        title = tr("{name} was not written").replace("{name}", quoted(path.name))
+        self._session.tasks.run(
+            write,
+            done=self.exported.emit,
+            failed=lambda error: self.problem.emit(describe(error, title)),
+            owner=self,
+            lane=Lane.LONG,
+        )

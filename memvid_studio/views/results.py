@@ -36,6 +36,7 @@ class ResultsList(QListView):
     activatedByKey = Signal(int)
     deleteWanted = Signal()
     leftUpwards = Signal()
+    nowWanted = Signal()
     contextWanted = Signal(int, QPoint)
 
     def __init__(self, model: ResultsModel, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
@@ -101,6 +102,8 @@ class ResultsList(QListView):
             self.activatedByKey.emit(self.current_id())
         elif key in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace} and self.current_id() >= 0:
             self.deleteWanted.emit()
+        elif key == Qt.Key.Key_N and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            self.nowWanted.emit()
         elif key == Qt.Key.Key_Up and self.currentIndex().row() <= 0:
             self.leftUpwards.emit()
         else:

@@ -16,7 +16,7 @@ from memvid_studio.models.library import CapsuleEntry, LibraryModel
 from memvid_studio.models.results import ResultsModel
 from memvid_studio.ops.desk import Desk
 from memvid_studio.ops.jobs import JobRecord
-from memvid_studio.ops.look import View, fetch
+from memvid_studio.ops.look import Marks, View, fetch
 from memvid_studio.ops.timeline import Life
 from memvid_studio.settings import Settings
 from memvid_studio.theme import theme
@@ -26,7 +26,7 @@ from memvid_studio.views.status import Saved, StatusBar
 from memvid_studio.views.timeline import TimelinePanel
 from memvid_studio.views.viewers.pane import ViewerPane
 from memvid_studio.widgets.banner import PastBanner
-from memvid_studio.words import counted, from_ms, moment, number, size, to_ms, took
+from memvid_studio.words import counted, from_ms, moment, number, size, took
 
 _JOB_ROWS = 200
 
@@ -285,16 +285,22 @@ class Showing(QObject):
         view, info = self._view, self._info
         if view is None:
             return
-        happened = self._panes.timeline.happened
-        marks = view.hit_happened_ms if happened else view.hit_recorded_ms
+        marks = self._marks(view)
         current = None
-        if info is not None and len(marks) and self._model.hit(info.id) is not None:
-            when = info.timestamp if happened else info.recorded_at
-            if when is not None:
-                place = int(np.searchsorted(marks, to_ms(when)))
-                place = min(place, len(marks) - 1)
-                current = place if abs(int(marks[place]) - to_ms(when)) <= 1000 else None
-        self._panes.timeline.show_hits(marks, current)
+        if info is not None:
+            found = np.flatnonzero(marks.ids == info.id)
+            current = int(found[0]) if len(found) else None
+        self._panes.timeline.show_hits(marks.times_ms, current)
+
+    def _marks(self, view: View) -> Marks:
+        return view.happened if self._panes.timeline.happened else view.recorded
+
+    def hit_at(self, index: int) -> int | None:
+        """The document of a mark on the strip."""
+        if self._view is None:
+            return None
+        ids = self._marks(self._view).ids
+        return int(ids[index]) if 0 <= index < len(ids) else None
 
     # ------------------------------------------------------------------------------- capsules, jobs, status
 

@@ -35,7 +35,7 @@ def test_nothing_asked_is_everything_newest_first(search, settle):
     settle()
     view = search.views[-1]
     assert titles(view) == ["Gauge", "Letter", "Options"]
-    assert view.hit_ids is None
+    assert len(view.recorded.ids) == 0
     assert view.document_count == 3
     assert set(view.first) == set(view.ids.tolist())
 
@@ -134,7 +134,8 @@ def test_the_strip_knows_where_hits_stand(session, search, notes, settle):
     life, view = timeline.life, search.views[-1]
     assert life is not None
     assert life.arrays.frame_ids.tolist() == [0, 1, 2, 3]
-    assert view.hit_recorded_ms.tolist() == [to_ms(notes.times[1]), to_ms(notes.times[3])]
+    assert view.recorded.times_ms.tolist() == [to_ms(notes.times[1]), to_ms(notes.times[3])]
+    assert view.recorded.ids.tolist() == [0, 2]
 
 
 def test_the_version_that_is_looked_at_is_found_at_every_moment(search, notes, settle):

@@ -1,0 +1,1 @@
+"""What menu entries, buttons and keys do, one module per noun."""

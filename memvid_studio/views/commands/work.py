@@ -1,0 +1,180 @@
+"""Jobs and sealing: what takes a while."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+import engine
+from memvid_studio.ops.ingest import Ended
+from memvid_studio.ops.jobs import JobRecord
+from memvid_studio.ops.problems import Problem
+from memvid_studio.ops.share import SealFacts, SealOrder
+from memvid_studio.ops.undo import Step
+from memvid_studio.views.commands.context import Context
+from memvid_studio.views.dialogs.seal import SUFFIX, SealDialog
+from memvid_studio.widgets.notice import Action, NoticeKind
+from memvid_studio.words import counted, quoted
+
+
+class WorkCommands(QObject):
+    """The jobs popover, what a job came to, the sealed copy."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._ctx = context
+        self._sealing: SealDialog | None = None
+        self._steps: dict[int, Step] = {}
+        self._connect_jobs()
+
+    def _connect_jobs(self) -> None:
+        acts, jobs, session = self._ctx.actions, self._ctx.window.jobs, self._ctx.desk.session
+        acts.jobs.triggered.connect(self.show_jobs)
+        acts.seal.triggered.connect(self.seal)
+        self._ctx.window.library.shareWanted.connect(self.seal)
+        self._ctx.window.status.jobsWanted.connect(self.show_jobs)
+        self._ctx.window.status.problemWanted.connect(self._show_write_problem)
+        session.jobChanged.connect(self._job_changed)
+        jobs.stopWanted.connect(self._stop_job)
+        jobs.undoWanted.connect(self._undo_job)
+        self._ctx.desk.ingest.ended.connect(self._ingest_ended)
+        share = self._ctx.desk.share
+        share.factsReady.connect(self._show_facts)
+        share.sealed.connect(self._sealed)
+        share.exported.connect(self._exported)
+        share.busyChanged.connect(self._ctx.window.status.set_busy)
+
+    def show_jobs(self) -> None:
+        """The newest job, running or ended."""
+        popover = self._ctx.window.jobs
+        if popover.isVisible():
+            popover.close_popover()
+            return
+        records = self._ctx.desk.session.jobs.records()
+        running = [record for record in records if not record.is_final]
+        if not records:
+            self._ctx.say(
+                "info", self.tr("Nothing is being added"), self.tr("Drop files on the window to add them.")
+            )
+            return
+        record = (running or records)[0]
+        popover.show_job(record, record.capsule_path.stem)
+        popover.open_at(self._ctx.window.status)
+
+    def _job_changed(self, record: JobRecord) -> None:
+        popover = self._ctx.window.jobs
+        shown = popover.job
+        if popover.isVisible() and shown is not None and shown.job_id == record.job_id:
+            popover.show_job(record, record.capsule_path.stem)
+
+    def _stop_job(self, record: JobRecord) -> None:
+        held = next((each for each in self._ctx.desk.session.held if each.path == record.capsule_path), None)
+        self._ctx.desk.ingest.cancel(record.job_id, held)
+
+    def _undo_job(self, record: JobRecord) -> None:
+        step = self._steps.pop(record.job_id, None)
+        held = next((each for each in self._ctx.desk.session.held if each.path == record.capsule_path), None)
+        if held is not None and step is not None:
+            held.undo.undo(step)
+            self._ctx.window.jobs.set_undoable(record.job_id, undoable=False)
+
+    def _ingest_ended(self, ended: Ended) -> None:
+        if ended.step is not None:
+            self._steps[ended.job_id] = ended.step
+            self._ctx.window.jobs.set_undoable(ended.job_id, undoable=True)
+        result = ended.result
+        added = counted(len(result.frame_ids), self.tr("Added 1 file"), self.tr("Added {n} files"))
+        parts = []
+        if result.duplicates:
+            parts.append(
+                counted(
+                    len(result.duplicates),
+                    self.tr("1 was there already and was left out."),
+                    self.tr("{n} were there already and were left out."),
+                )
+            )
+        buttons = []
+        if ended.step is not None:
+            step = ended.step
+            buttons.append(Action(self.tr("Undo"), lambda: ended.held.undo.undo(step)))
+        if ended.error is not None and not isinstance(ended.error, engine.Cancelled):
+            title = self.tr("Adding was interrupted")
+            self._ctx.say("error", title, f"{ended.error} {added}.", *buttons)
+            return
+        if result.failed:
+            parts.append(
+                counted(
+                    len(result.failed),
+                    self.tr("1 could not be read: {why}").replace("{why}", _first_failure(result)),
+                    self.tr("{n} could not be read."),
+                )
+            )
+            buttons.insert(0, Action(self.tr("Show which"), self._show_failures))
+        if result.failed or result.duplicates or ended.state == engine.JobState.CANCELLED:
+            kind: NoticeKind = "warning" if result.failed else "info"
+            self._ctx.say(kind, added, " ".join(parts), *buttons)
+        elif result.frame_ids:
+            self._ctx.say("success", added, "", *buttons)
+
+    def _show_failures(self) -> None:
+        if not self._ctx.window.jobs.isVisible():
+            self.show_jobs()
+
+    def seal(self) -> None:
+        """Asks what goes into the sealed copy, and for its password."""
+        held = self._ctx.desk.session.current
+        if held is None or not self._ctx.actions.seal.isEnabled():
+            return
+        target = held.path.with_suffix(SUFFIX)
+        dialog = self._sealing = SealDialog(self._ctx.window, target)
+        dialog.sealWanted.connect(self._seal)
+        dialog.targetChanged.connect(self._ctx.desk.share.ask_facts)
+        dialog.finished.connect(self._seal_ended)
+        self._ctx.open_dialog(dialog)
+        self._ctx.desk.share.ask_facts(target)
+
+    def _show_facts(self, facts: SealFacts) -> None:
+        if self._sealing is not None:
+            self._sealing.show_facts(facts)
+
+    def _seal(self, order: SealOrder) -> None:
+        def failed(problem: Problem) -> None:
+            if self._sealing is not None:
+                self._sealing.fail(f"{problem.title}. {problem.text}")
+            else:
+                self._ctx.tell(problem)
+
+        self._ctx.desk.share.seal(order, failed=failed)
+
+    def _seal_ended(self) -> None:
+        self._sealing = None
+
+    def _sealed(self, path: Path) -> None:
+        if self._sealing is not None:
+            self._sealing.done(True)
+        self._ctx.say(
+            "success",
+            self.tr("Sealed {name}").replace("{name}", quoted(path.name)),
+            self.tr("In {folder}.").replace("{folder}", str(path.parent)),
+            Action(self.tr("Open it"), lambda: self._ctx.desk.session.open(path)),
+        )
+
+    def _exported(self, path: Path) -> None:
+        title = self.tr("Exported {name}").replace("{name}", quoted(path.name))
+        self._ctx.say("success", title, self.tr("In {folder}.").replace("{folder}", str(path.parent)))
+
+    def _show_write_problem(self) -> None:
+        held = self._ctx.desk.session.current
+        if held is not None and held.write_problem:
+            self._ctx.say(
+                "error",
+                self.tr("A change is not saved yet"),
+                held.write_problem,
+                Action(self.tr("Try again"), self._ctx.desk.session.save, primary=True),
+            )
+
+
+def _first_failure(result: engine.IngestResult) -> str:
+    failure = result.failed[0]
+    return f"{Path(failure.source).name}: {failure.reason}"
