@@ -18,30 +18,35 @@ SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 SPANS = (HOUR, DAY, names.WEEK, 2 * names.WEEK, names.MONTH_MS, 3 * names.MONTH_MS, YEAR, 3 * YEAR)
 RECORDED, HAPPENED = 0, 1
 
-_CLOCKS_FROM = 900
-_MARKS_FROM = 700
-_BRANCH_FROM = 620
-"""Px of bar below which the clocks, then fit and flag, then Branch are left to the menu."""
+_GRACE = 4
+"""Px by which text may be wider than it was measured."""
 
 
 class _Facts(QWidget):
-    """The moment in words, then revision and number of frames; what does not fit is cut, the moment last."""
+    """The moment in words, then revision and number of frames. A number is shown whole or not at all."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._moment = ""
-        self._facts = ""
+        self._facts: tuple[str, ...] = ()
         self._role = "text"
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setMinimumWidth(0)
 
-    def show_facts(self, moment: str, facts: str, role: str) -> None:
+    def show_facts(self, moment: str, facts: tuple[str, ...], role: str) -> None:
         self._moment, self._facts, self._role = moment, facts, role
-        self.setAccessibleName(f"{moment} {facts}".strip())
+        self.setAccessibleName(" ".join((moment, *facts)))
         self.update()
 
     def texts(self) -> tuple[str, str]:
-        return self._moment, self._facts
+        return self._moment, _joined(self._facts)
+
+    def wants(self) -> tuple[int, int]:
+        """The width of the moment alone, and of everything."""
+        strong, plain = self._fonts()
+        moment = text_width(strong, self._moment) + _GRACE
+        facts = text_width(plain, _joined(self._facts)) + theme().space.s8 if self._facts else 0.0
+        return round(moment), round(moment + facts)
 
     def sizeHint(self) -> QSize:
         return QSize(360, theme().size.transport)
@@ -57,10 +62,12 @@ class _Facts(QWidget):
         painter = QPainter(self)
         rect = QRectF(self.rect())
         draw_text(painter, rect, self._moment, strong, look.color(self._role))
-        left = text_width(strong, self._moment) + look.space.s8
-        if self._facts and left + look.px(48) < rect.width():
-            rest = rect.adjusted(left, 0, 0, 0)
-            draw_text(painter, rest, self._facts, plain, look.color("text3"))
+        rest = rect.adjusted(text_width(strong, self._moment) + look.space.s8, 0, 0, 0)
+        facts = self._facts
+        while facts and text_width(plain, _joined(facts)) > rest.width() + 0.5:
+            facts = facts[:-1]
+        if facts:
+            draw_text(painter, rest, _joined(facts), plain, look.color("text3"))
         painter.end()
 
 
@@ -112,7 +119,7 @@ class TransportBar(QWidget):
         look.changed.connect(self._on_theme)
 
     def _arrange(self, side: int, gap: int) -> None:
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(side, 1, side, 0)
         row.setSpacing(gap)
         for button in (self._first, self._reverse, self._play, self._speed_button):
@@ -168,16 +175,15 @@ class TransportBar(QWidget):
         self._open = False
         self._past = False
         self.set_playing(0)
-        self._facts.show_facts(self.tr("No capsule open. The strip fills as memories arrive."), "", "text3")
+        self._facts.show_facts(self.tr("No capsule open. The strip fills as memories arrive."), (), "text3")
         self._span.hide()
         self._enable()
 
     def set_moment(self, moment: str, revision: int | None, frames: int, *, past: bool) -> None:
         """What is shown: the moment in words, its revision where there is one, how many frames it has."""
-        facts = words.counted(frames, self.tr("{n} frame"), self.tr("{n} frames"))
+        facts: tuple[str, ...] = (words.counted(frames, self.tr("{n} frame"), self.tr("{n} frames")),)
         if revision is not None:
-            number = self.tr("revision {n}").replace("{n}", words.number(revision))
-            facts = f"{number}  ·  {facts}"
+            facts = (self.tr("revision {n}").replace("{n}", words.number(revision)), *facts)
         self._open = True
         self._past = past
         self._facts.show_facts(moment, facts, "past" if past else "text")
@@ -187,6 +193,7 @@ class TransportBar(QWidget):
     def set_span(self, extent_ms: float) -> None:
         """How much time the film shows."""
         self._span.set_text(names.span(extent_ms))
+        self._make_room()
 
     def set_playing(self, direction: int) -> None:
         """-1 plays backwards, 1 forwards, 0 stands."""
@@ -247,11 +254,28 @@ class TransportBar(QWidget):
         self._make_room()
 
     def _make_room(self) -> None:
-        look, width = theme(), self.width()
-        self._clocks.setVisible(width >= look.px(_CLOCKS_FROM))
-        for button in (self._fit, self._flag):
-            button.setVisible(width >= look.px(_MARKS_FROM))
-        self._branch.setVisible(width >= look.px(_BRANCH_FROM))
+        """Leave to the menu what there is no room for: the clocks, then fit and flag, then Branch."""
+        moment, everything = self._facts.wants()
+        row = self._row
+        edges = row.contentsMargins()
+        kept: list[QWidget] = [self._first, self._reverse, self._play, self._speed_button, self._now]
+        if self._open:
+            kept.append(self._span)
+        items = [item for at in range(row.count()) if (item := row.itemAt(at)) is not None]
+        gaps = [gap for item in items if (gap := item.spacerItem()) is not None]
+        used = edges.left() + edges.right() + sum(gap.sizeHint().width() for gap in gaps)
+        used += sum(part.sizeHint().width() + row.spacing() for part in kept) + row.spacing()
+        fits = True
+        for parts, text in (
+            ((self._branch,), moment),
+            ((self._fit, self._flag), moment),
+            ((self._clocks,), everything),
+        ):
+            needed = sum(part.sizeHint().width() + row.spacing() for part in parts)
+            fits = fits and used + needed + text <= self.width()
+            used += needed
+            for part in parts:
+                part.setVisible(fits)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look = theme()
@@ -278,6 +302,10 @@ class TransportBar(QWidget):
         self.updateGeometry()
         self._make_room()
         self.update()
+
+
+def _joined(facts: tuple[str, ...]) -> str:
+    return "  ·  ".join(facts)
 
 
 def _speed_text(speed: float) -> str:

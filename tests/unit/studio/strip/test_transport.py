@@ -123,13 +123,25 @@ def test_closed_it_is_there_and_off(bar, qtbot):
 
 
 def test_a_narrow_bar_leaves_out_what_the_menu_has(bar):
-    seen = []
-    for width in (1440, 880, 660, 500):
+    parts = (bar._clocks, bar._fit, bar._flag, bar._branch)
+    left = []
+    for width in range(1440, 400, -10):
         bar.resize(width, 40)
         QApplication.processEvents()
-        seen.append([part.isVisible() for part in (bar._clocks, bar._fit, bar._branch, bar._now)])
-        assert bar._now.geometry().right() <= width - 12
-    assert seen == [[True] * 4, [False, True, True, True], [False, False, True, True], [False] * 3 + [True]]
+        left.append([part.isVisible() for part in parts])
+        assert bar._now.isVisible()
+        assert bar._now.geometry().right() < width - 11
+        moment, everything = bar._facts.wants()
+        if width >= 580:
+            assert bar._facts.width() >= moment, "the moment is never cut before the bar is very narrow"
+        if bar._clocks.isVisible():
+            assert bar._facts.width() >= everything
+    assert list(dict.fromkeys(map(tuple, left))) == [
+        (True, True, True, True),
+        (False, True, True, True),
+        (False, False, False, True),
+        (False, False, False, False),
+    ]
 
 
 def test_it_follows_theme_and_text_size(bar, look):
