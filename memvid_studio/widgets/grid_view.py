@@ -233,6 +233,8 @@ class GridView(QTableView):
         """Make a cell's marks the current ones and bring it into sight."""
         self.current_cell = cell
         if cell is not None:
+            self.executeDelayedItemsLayout()  # rows may have been set a moment ago
+            self.updateGeometries()
             self.scrollTo(self.grid.index(*cell))
         self.viewport().update()
 

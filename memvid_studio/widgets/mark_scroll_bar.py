@@ -68,6 +68,7 @@ class MarkScrollBar(QScrollBar):
         painted = -1
         for mark in self._marks:
             top = round(groove.y() + mark * (groove.height() - _TICK_HEIGHT))
-            if top != painted:  # thousands of marks share a few hundred pixels
+            # Thousands of marks share a few hundred pixels; a gap lets them be seen as marks, and the thumb.
+            if painted < 0 or top >= painted + _TICK_HEIGHT + 2:
                 painter.fillRect(QRectF(left, top, _TICK_WIDTH, _TICK_HEIGHT), color)
                 painted = top

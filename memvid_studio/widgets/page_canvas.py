@@ -314,7 +314,7 @@ class PageCanvas(QAbstractScrollArea):
         if not self.page_count:
             return 0, -1
         top = self.verticalScrollBar().value()
-        first = int(np.searchsorted(self._tops + self._heights, top, side="left"))
+        first = int(np.searchsorted(self._tops + self._heights, top, side="right"))
         last = int(np.searchsorted(self._tops, top + self.viewport().height(), side="right"))
         first = min(first, self.page_count - 1)
         return first + 1, max(first + 1, min(last, self.page_count))

@@ -140,6 +140,9 @@ class PageThumbs(QAbstractScrollArea):
         if page:
             self.pageClicked.emit(page)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme()
         painter = QPainter(self.viewport())

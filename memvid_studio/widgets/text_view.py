@@ -33,6 +33,7 @@ from memvid_studio.widgets.paint import panel
 
 Span = tuple[int, int]
 
+_MOST_COLORED = 150
 _PADDING = 32
 _PADDING_TOP = 24
 _LINE_SAMPLE = "the weir was lowered in two cuts and the trout came back in the spring o"
@@ -243,7 +244,11 @@ class TextView(QTextEdit):
     def _color_visible_marks(self) -> None:
         """Letters on marks take their colour; only what is seen, whatever the number of marks."""
         chosen = []
-        for index in self._visible_marks():
+        seen: Sequence[int] = self._visible_marks()
+        if len(seen) > _MOST_COLORED:
+            # Painting costs lines times selections, and the usual letters can be read on a mark as well.
+            seen = [self._current] if self._current in seen else []
+        for index in seen:
             start, end = self._spans[index]
             selection = QTextEdit.ExtraSelection()
             letters = QTextCharFormat()
@@ -276,17 +281,20 @@ class TextView(QTextEdit):
             metrics = QFontMetricsF(_font_at(document, block, start))
             layout = block.layout()
             low, high = max(0, start - block.position()), min(end - block.position(), block.length() - 1)
-            for number in range(layout.lineCount()):
+            line = layout.lineForTextPosition(low)
+            number = line.lineNumber() if line.isValid() else layout.lineCount()
+            while number < layout.lineCount():
                 line = layout.lineAt(number)
                 first, last = line.textStart(), line.textStart() + line.textLength()
-                if high <= first or low >= last:
-                    continue
+                if first >= high:
+                    break
                 left = _x_of(line.cursorToX(max(low, first)))
                 right = _x_of(line.cursorToX(min(high, last)))
                 base = origin.y() + line.y() + line.ascent()
                 height = metrics.ascent() + metrics.descent()
                 x = origin.x() + min(left, right)
                 found.append(QRectF(x, base - metrics.ascent(), abs(right - left), height))
+                number += 1
             block = block.next()
         return found
 

@@ -70,6 +70,10 @@ class Viewer(QWidget):
         """Facts for the head that only the content tells, the number of pages for instance."""
         return []
 
+    def last_frame(self) -> int | None:
+        """The last of the frames that hold parts of this document, where there are any."""
+        return None
+
     def focus_content(self) -> None:
         """Give the keyboard to what is read."""
         self.setFocus()

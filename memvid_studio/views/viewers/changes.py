@@ -173,20 +173,19 @@ class ChangesPanel(Ground):
         column.addStretch(1)
         self._show_all.clicked.connect(self.compareRequested)
 
-    def show_since(self, since: Since) -> None:
-        """Show these counts and later versions."""
+    def show_since(self, since: Since, kind: engine.Kind) -> None:
+        """Show these counts and the later versions of a document of this kind."""
         self._counts.set_counts(since.added, since.changed, since.removed)
         self._show_all.setEnabled(bool(since.added or since.changed or since.removed))
         versions = [each for each in since.later if each.number]
         deleted = [each for each in since.later if not each.number]
+        what = tr("This note") if kind is engine.Kind.TEXT else tr("This document")
         if versions:
-            text = counted(
-                len(versions), tr("This document: {n} later version"), tr("This document: {n} later versions")
-            )
-        elif deleted:
-            text = tr("This document was deleted later")
+            text = counted(len(versions), tr("{n} later version"), tr("{n} later versions"))
+            text = f"{what}: {text}"
         else:
-            text = tr("This document is the same now")
+            text = tr("{what} was deleted later") if deleted else tr("{what} is the same now")
+            text = text.replace("{what}", what)
         self._later_title.set_text(text)
         self._later.set_versions(since.later[:_MOST])
 

@@ -126,4 +126,5 @@ class DetailsView(TextView):
             for column, text, style in ((0, name, name_letters), (1, value, letters)):
                 cursor = table.cellAt(row, column).firstCursorPosition()
                 cursor.setBlockFormat(line)
-                cursor.insertText(plain(text), style)
+                # A line feed would begin a block with space of its own below it.
+                cursor.insertText(plain(text).replace("\n", "\u2028"), style)

@@ -7,11 +7,13 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 import engine
+from memvid_studio.theme import theme
 from memvid_studio.views.bars import Line
 from memvid_studio.views.viewers.base import Viewer
-from memvid_studio.views.viewers.request import Request, Run
+from memvid_studio.views.viewers.request import Request, Run, same_document
 from memvid_studio.widgets.buttons import IconButton
 from memvid_studio.widgets.image_canvas import ImageCanvas
+from memvid_studio.widgets.paint import text_width
 from memvid_studio.words import number, tr
 
 
@@ -42,9 +44,10 @@ class ImageViewer(Viewer):
         column.addWidget(self.canvas)
         smaller = IconButton("minus", tr("Smaller"))
         larger = IconButton("plus", tr("Larger"))
-        self._zoom = Line("100 %", "control", "text2")
-        self._zoom.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._fit = IconButton("fit-to-page-outline", tr("Fit"), checkable=True)
+        self._zoom = Line("100 %", "control", "text2", fixed=True)
+        self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._zoom.setFixedWidth(round(text_width(theme().font("control"), "100 %")) + 2)
+        self._fit = IconButton("fit-to-page-outline", tr("Fit"))
         self._size = Line(style="small", role="text2")
         for widget in (smaller, self._zoom, larger, self._fit, self._size):
             self.controls_row.addWidget(widget)
@@ -58,7 +61,7 @@ class ImageViewer(Viewer):
 
     def load(self, request: Request) -> None:
         self._generation += 1
-        same = self.request is not None and self.request.info.uri == request.info.uri
+        same = self.request is not None and same_document(self.request.info, request.info)
         self.request = request
         if not same:
             self.canvas.clear()
@@ -101,11 +104,11 @@ class ImageViewer(Viewer):
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _toggle_fit(self) -> None:
-        if self._fit.isChecked():
-            self.canvas.fit()
-        else:
+        if self.canvas.fits:
             self.canvas.set_zoom(1.0)
+        else:
+            self.canvas.fit()
 
     def _show_zoom(self, zoom: float) -> None:
         self._zoom.set_text(f"{round(zoom * 100)} %")
-        self._fit.setChecked(self.canvas.fits)
+        self._fit.set_tip(tr("True size") if self.canvas.fits else tr("Fit"))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 import engine
 from memvid_studio.theme import theme
-from memvid_studio.views.bars import Ground
+from memvid_studio.views.bars import Ground, Line
 from memvid_studio.views.viewers.base import Viewer
 from memvid_studio.views.viewers.changes import ChangesPanel, Since, load_since
 from memvid_studio.views.viewers.details import DetailsView, details_of
@@ -19,9 +19,17 @@ from memvid_studio.views.viewers.editor import Editor
 from memvid_studio.views.viewers.head import CONTENT, DETAILS, HISTORY, SubBar, ViewerHead
 from memvid_studio.views.viewers.history import HistoryView
 from memvid_studio.views.viewers.making import make_viewer, viewer_for
-from memvid_studio.views.viewers.request import Form, Request, Run, form_of, is_editable
+from memvid_studio.views.viewers.request import (
+    Form,
+    Request,
+    Run,
+    form_of,
+    is_editable,
+    same_document,
+    type_and_size,
+)
 from memvid_studio.views.viewers.states import Loading, refusal
-from memvid_studio.views.viewers.versions import Version, load_versions
+from memvid_studio.views.viewers.versions import Version, load_versions, span_of
 from memvid_studio.widgets.empty import EmptyState
 from memvid_studio.words import day, number, tr
 
@@ -76,6 +84,8 @@ class ViewerPane(Ground):
         self._details = DetailsView()
         self._history = HistoryView()
         self._editor = Editor()
+        self._about = Line(style="small", role="text2", parent=self.sub_bar)
+        self._about.hide()
         for page in (
             self._empty, self._refusal, self._loading, self._details, self._history, self._editor
         ):  # fmt: skip
@@ -142,14 +152,14 @@ class ViewerPane(Ground):
         if info.supersedes is not None:
             self._saving.pop(info.supersedes, None)
         if self.is_editing:
-            if before is not None and before.info.uri == info.uri:
+            if before is not None and same_document(before.info, info):
                 self._facts()
                 return  # a newer version came while this one is edited: the text being typed stays
             self._keep_draft()
             self._request = before
             self._end_edit()
             self._request = Request(moment, info, hit, terms)
-        if before is None or before.info.uri != info.uri:
+        if before is None or not same_document(before.info, info):
             self.sub_bar.close_find()
         self.head.show_document(str(info.kind), info.title or tr("Untitled"))
         self._since = None
@@ -264,8 +274,9 @@ class ViewerPane(Ground):
             self.sub_bar.set_controls(None if viewer is None or refused else viewer.controls)
         else:
             self._late.stop()
-            self.sub_bar.set_controls(None)
             self.sub_bar.close_find()
+            self.sub_bar.set_controls(self._about)
+            self._about.set_text(type_and_size(self._request.info) if segment == DETAILS else "")
             self._stack.setCurrentWidget(self._details if segment == DETAILS else self._history)
         if segment == HISTORY:
             self._ask_history()
@@ -279,7 +290,12 @@ class ViewerPane(Ground):
         if request is None:
             return
         info = request.info
-        frame = tr("frame {n}").replace("{n}", number(info.id))
+        last = self._viewer.last_frame() if self._viewer is not None else None
+        if last is None:
+            frame = tr("frame {n}").replace("{n}", number(info.id))
+        else:
+            first, last = sorted((info.id, last))
+            frame = tr("frames {n} to {m}").replace("{n}", number(first)).replace("{m}", number(last))
         if self._past:
             parts = []
             if self._since is not None and self._since.versions > 1:
@@ -344,8 +360,10 @@ class ViewerPane(Ground):
             self._ask(lambda: load_since(request, capsule.now, capsule.at), done=self._take_since)
 
     def _take_since(self, since: Since) -> None:
+        if self._request is None:
+            return
         self._since = since
-        self._changes.show_since(since)
+        self._changes.show_since(since, self._request.info.kind)
         self._facts()
         self._show_changes()
 
@@ -370,6 +388,8 @@ class ViewerPane(Ground):
     def _take_history(self, versions: tuple[Version, ...]) -> None:
         request = self._request
         if request is not None:
+            if self.head.segments.current() == HISTORY:
+                self._about.set_text(span_of(versions))
             latest_is_now = bool(versions) and versions[-1].number > 0
             can = not self._past and not self._read_only
             self._history.set_versions(

@@ -13,7 +13,7 @@ from memvid_studio.theme import theme
 from memvid_studio.views.bars import Line
 from memvid_studio.views.viewers.base import Viewer
 from memvid_studio.views.viewers.page_field import PageField
-from memvid_studio.views.viewers.request import Request, Run
+from memvid_studio.views.viewers.request import Request, Run, same_document
 from memvid_studio.widgets.buttons import IconButton
 from memvid_studio.widgets.page_canvas import GAP, PageCanvas, PagePicture, marks_of
 from memvid_studio.widgets.page_thumbs import PageThumbs
@@ -45,18 +45,26 @@ def draw_page(request: Request, page: int, width: int, terms: tuple[str, ...]) -
     return _Drawn(page, width, picture, drawn.page_sizes)
 
 
-def count_marks(request: Request, terms: tuple[str, ...]) -> dict[int, int]:
-    """How often the words stand on each page, from the text that was found when it was put in. Pool thread."""
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the text found in the pages tells: marks by page, and the last frame that holds any of it."""
+
+    counts: dict[int, int]
+    last_frame: int | None
+
+
+def read_parts(request: Request, terms: tuple[str, ...]) -> _Parts:
+    """Count the words on each page, from the text that was found when it was put in. Pool thread."""
     counts: dict[int, int] = {}
-    if not terms:
-        return counts
-    for part in request.moment.parts(request.info.id):
+    parts = request.moment.parts(request.info.id)
+    last = max((part.id for part in parts), default=None)
+    for part in parts if terms else ():
         page = part.place.page if part.place is not None else None
         if page is not None:
             found = len(engine.find_spans(request.moment.text(part.id), terms))
             if found:
                 counts[page] = counts.get(page, 0) + found
-    return counts
+    return _Parts(counts, last)
 
 
 class PdfViewer(Viewer):
@@ -78,6 +86,7 @@ class PdfViewer(Viewer):
         self._first_page = 1
         self._drawing = False
         self._wants_thumbs = True
+        self._last_frame: int | None = None
         self._later = QTimer(self, singleShot=True)
         self._later.setInterval(0)
         self._later.timeout.connect(self._draw_next)
@@ -91,8 +100,7 @@ class PdfViewer(Viewer):
     def _make_controls(self) -> None:
         row = self.controls_row
         row.setSpacing(0)
-        self._outline = IconButton("page-layout-sidebar-left", tr("Page thumbnails"), checkable=True)
-        self._outline.setChecked(True)
+        self._outline = IconButton("page-layout-sidebar-left", tr("Page thumbnails"))
         self._previous = IconButton("chevron-left", tr("Previous page"))
         self._field = PageField()
         self._of = Line("", "control", "text2", fixed=True)
@@ -102,14 +110,13 @@ class PdfViewer(Viewer):
         self._zoom = Line("100 %", "control", "text2", fixed=True)
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._zoom.setFixedWidth(round(text_width(theme().font("control"), "100 %")) + 2)
-        self._fit = IconButton("fit-to-page-outline", tr("Fit the width"), checkable=True)
-        self._fit.setChecked(True)
+        self._fit = IconButton("fit-to-page-outline", tr("Fit the width"))
         for widget, gap in (
             (self._outline, 12),
             (self._previous, 4),
             (self._field, 8),
             (self._of, 8),
-            (self._next, 16),
+            (self._next, 12),
             (smaller, 8),
             (self._zoom, 8),
             (larger, 4),
@@ -131,10 +138,11 @@ class PdfViewer(Viewer):
     def load(self, request: Request) -> None:
         self._generation += 1
         before = self.request
-        same = before is not None and before.info.uri == request.info.uri and self.canvas.page_count > 0
+        same = before is not None and same_document(before.info, request.info) and self.canvas.page_count > 0
         self.request = request
         self._terms = request.terms
         self._counts, self._counted, self._current = {}, False, None
+        self._last_frame = None
         self._first_page = request.page or (self.canvas.page if same else 1)
         if not same:
             self.canvas.set_pages(())
@@ -189,6 +197,9 @@ class PdfViewer(Viewer):
 
     # ------------------------------------------------------------------------------------------- drawing
 
+    def last_frame(self) -> int | None:
+        return self._last_frame
+
     def _draw_next(self) -> None:
         """One page at a time: what is wanted is asked anew after each, so scrolling past costs nothing."""
         if self._drawing or self.request is None or not self.canvas.page_count:
@@ -236,24 +247,26 @@ class PdfViewer(Viewer):
     # --------------------------------------------------------------------------------------------- marks
 
     def _count(self) -> None:
-        if self.request is not None and self._terms:
+        if self.request is not None:
             terms = self._terms
             self._ask(
-                count_marks,
+                read_parts,
                 self.request,
                 terms,
-                done=lambda counts: self._counted_marks(counts, terms),
-                failed=lambda _error: self._counted_marks({}, terms),
+                done=lambda parts: self._counted_marks(parts, terms),
+                failed=lambda _error: self._counted_marks(_Parts({}, None), terms),
             )
 
-    def _counted_marks(self, counts: dict[int, int], terms: tuple[str, ...]) -> None:
+    def _counted_marks(self, parts: _Parts, terms: tuple[str, ...]) -> None:
         if terms != self._terms:
             return
+        counts, self._last_frame = parts.counts, parts.last_frame
         self._counted = True
         self._counts = {**counts, **self._counts}
         self.canvas.set_mark_counts(self._counts)
         self._choose_first_mark()
         self.marksChanged.emit()
+        self.factsChanged.emit()
 
     def _learn(self, page: int, count: int) -> None:
         """What is marked on a drawn page is right, whatever was counted before."""
@@ -338,16 +351,16 @@ class PdfViewer(Viewer):
 
     def _show_zoom(self, zoom: float) -> None:
         self._zoom.set_text(f"{round(zoom * 100)} %")
-        self._fit.setChecked(self.canvas.fits_width)
+        self._fit.set_tip(tr("True size") if self.canvas.fits_width else tr("Fit the width"))
 
     def _toggle_fit(self) -> None:
-        if self._fit.isChecked():
-            self.canvas.fit_width()
-        else:
+        if self.canvas.fits_width:
             self.canvas.set_zoom(1.0)
+        else:
+            self.canvas.fit_width()
 
     def _toggle_thumbs(self) -> None:
-        self._wants_thumbs = self._outline.isChecked()
+        self._wants_thumbs = not self._wants_thumbs
         self._show_thumbs()
 
     def _show_thumbs(self) -> None:

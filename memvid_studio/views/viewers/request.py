@@ -103,6 +103,12 @@ def form_of(info: engine.FrameInfo) -> Form:
     return Form.BYTES
 
 
+def same_document(one: engine.FrameInfo, other: engine.FrameInfo) -> bool:
+    """Whether two frames are versions of one document, as far as the frames themselves tell."""
+    follows = other.supersedes == one.id or one.supersedes == other.id
+    return one.id == other.id or one.uri == other.uri or follows
+
+
 def is_editable(info: engine.FrameInfo) -> bool:
     """Whether a person can change the text itself: what is shown is what is stored."""
     return (

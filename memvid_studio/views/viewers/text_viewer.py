@@ -20,6 +20,7 @@ from memvid_studio.views.viewers.request import (
     Run,
     form_of,
     looks_like_markdown,
+    same_document,
     type_and_size,
 )
 from memvid_studio.widgets.buttons import IconButton
@@ -52,6 +53,9 @@ def load_text(request: Request, form: Form, source: bool) -> Loaded:
     moment, info = request.moment, request.info
     if source and form is Form.WEB_PAGE:
         text = decode(moment.read(info.id))
+    elif info.part_count and form in {Form.WEB_PAGE, Form.EXTRACTED}:
+        # The text of a web page itself is its source; what a person reads is what was found in it.
+        text = "\n\n".join(moment.text(part.id) for part in moment.parts(info.id))
     else:
         text = moment.text(info.id)
     length = len(text)
@@ -113,7 +117,7 @@ class TextViewer(Viewer):
 
     def load(self, request: Request) -> None:
         before = self.request
-        same = before is not None and before.info.uri == request.info.uri
+        same = before is not None and same_document(before.info, request.info)
         if not same:
             self._source = False
         self._generation += 1

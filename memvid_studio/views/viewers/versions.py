@@ -10,7 +10,7 @@ from typing import Final
 
 import engine
 from memvid_studio.views.viewers.request import Form, form_of
-from memvid_studio.words import tr
+from memvid_studio.words import counted, number, tr
 
 At = Callable[[int], engine.Moment]
 """The Moment of a revision: ``Capsule.at``."""
@@ -26,7 +26,7 @@ _MAKES_A_VERSION: Final = {
     engine.Operation.RESTORE,
 }
 _TEXTS: Final = {Form.PLAIN, Form.MARKDOWN, Form.CODE, Form.TABLE}
-_MARKUP: Final = re.compile(r"^[\s#>*+\-\d.|]*(\[[ xX]\])?\s*")
+_MARKUP: Final = re.compile(r"^\s*((#{1,6}|>|[-*+]|\d+[.)])\s+)*(\[[ xX]\]\s+)?|^[\s|:-]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def load_versions(moment: engine.Moment, info: engine.FrameInfo, at: At | None) 
     revisions = moment.history(info.id)
     texts = _texts(revisions, info, at)
     versions = []
-    number = 0
+    count = 0
     before: str | None = None
     for revision in revisions:
         if revision.operation is engine.Operation.DELETE:
@@ -56,9 +56,9 @@ def load_versions(moment: engine.Moment, info: engine.FrameInfo, at: At | None) 
             continue
         if revision.operation not in _MAKES_A_VERSION:
             continue
-        number += 1
+        count += 1
         text = texts.get(revision.number)
-        versions.append(_version(number, revision, before, text))
+        versions.append(_version(count, revision, before, text))
         before = text
     return tuple(versions)
 
@@ -76,26 +76,26 @@ def _texts(revisions: Sequence[engine.Revision], info: engine.FrameInfo, at: At 
     return texts
 
 
-def _version(number: int, revision: engine.Revision, before: str | None, text: str | None) -> Version:
+def _version(count: int, revision: engine.Revision, before: str | None, text: str | None) -> Version:
     if revision.operation is engine.Operation.TAG:
-        return Version(number, revision, tr("Tags changed"))
+        return Version(count, revision, tr("Tags changed"))
     if text is None:
-        return Version(number, revision, operation_name(revision.operation))
+        return Version(count, revision, operation_name(revision.operation))
     if before is None:
         if revision.operation is engine.Operation.PUT:
-            return Version(number, revision, headline(text), len(text.splitlines()), None)
-        return Version(number, revision, headline(text))
+            return Version(count, revision, headline(text), len(text.splitlines()), None)
+        return Version(count, revision, headline(text))
     if text == before:
         name = tr("Restored") if revision.operation is engine.Operation.RESTORE else tr("Text not changed")
-        return Version(number, revision, name, 0, 0)
+        return Version(count, revision, name, 0, 0)
     old, new = before.splitlines(), text.splitlines()
     if max(len(old), len(new)) > MOST_LINES:
-        return Version(number, revision, headline(text))
+        return Version(count, revision, headline(text))
     added, removed, first = compare_lines(old, new)
     summary = first or operation_name(revision.operation)
     if revision.operation is engine.Operation.RESTORE:
         summary = f"{tr('Restored')}: {summary}"
-    return Version(number, revision, summary, added, removed)
+    return Version(count, revision, summary, added, removed)
 
 
 def compare_lines(old: Sequence[str], new: Sequence[str]) -> tuple[int, int, str]:
@@ -138,3 +138,20 @@ def operation_name(operation: engine.Operation) -> str:
         engine.Operation.EXTRACTED: tr("Text found"),
     }
     return names[operation]
+
+
+def span_of(versions: Sequence[Version]) -> str:
+    """How many versions in how long: "5 versions in 17 months"."""
+    numbered = [each for each in versions if each.number]
+    if not numbered:
+        return ""
+    text = counted(len(numbered), tr("{n} version"), tr("{n} versions"))
+    took = numbered[-1].revision.recorded_at - numbered[0].revision.recorded_at
+    days = round(took.total_seconds() / 86_400)
+    if days >= 60:
+        long = tr("in {n} months").replace("{n}", number(round(days / 30.4)))
+    elif days >= 2:
+        long = tr("in {n} days").replace("{n}", number(days))
+    else:
+        return text
+    return f"{text} {long}"
