@@ -100,9 +100,12 @@ def class_of(frame: Frame) -> Class:
     """Document, part, or a carrier of ours or of somebody else (kept, never shown)."""
     if frame.role is Role.DOCUMENT:
         return Class.DOCUMENT
+    stored = frame.metadata.mime if frame.metadata else None
+    if stored and stored.startswith(CARRIER_PREFIX):
+        # Whatever parent the official program has given it: it adopts chunks that name none.
+        return Class.CARRIER
     if frame.parent_id is not None:
         return Class.PART
-    stored = frame.metadata.mime if frame.metadata else None
     if stored and stored.startswith("application/x-"):
         return Class.CARRIER
     if frame.search_text or (stored or "").startswith("text/"):
@@ -136,9 +139,10 @@ def holds_text(frame: Frame) -> bool:
     stored = stored_mime(frame)
     if frame.role is not Role.DOCUMENT:
         return stored is None or stored.startswith("text/")
-    if stored is None:
-        return frame.chunk_manifest is None
-    return stored == TEXT_MIME or (stored.startswith("text/") and frame.chunk_manifest is None)
+    if frame.chunk_count or frame.chunk_manifest is not None:
+        # A document with parts (a web page, say): its words are theirs, its payload is the original.
+        return False
+    return stored is None or stored.startswith("text/")
 
 
 def user_metadata(frame: Frame) -> dict[str, Any]:
