@@ -225,8 +225,7 @@ class View:
 
     def first_stop(self) -> int | None:
         """The first change there is, or now."""
-        stops = self.prepared.stops
-        return self.clamped(int(stops[0])) if len(stops) else None
+        return self.clamped(self.prepared.first_stop())
 
     def next_mark(self, direction: int) -> int | None:
         """The next hit or checkpoint from the playhead; the playhead where there is none."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from memvid_studio.widgets.strip.data import EARLIEST_MS, LATEST_MS, Prepared, StripData
 
@@ -50,3 +52,20 @@ def test_counts_by_kind():
     prepared = Prepared(StripData.of(times, times % 6, span=(0, 100)))
     assert sum(len(kind) for kind in prepared.by_kind) == 100
     assert prepared.counts_between(0, 12) == (2, 2, 2, 2, 2, 2)
+
+
+@given(
+    st.lists(st.integers(0, 60), max_size=20),
+    st.lists(st.integers(0, 60), max_size=20),
+    st.lists(st.integers(0, 60), max_size=20),
+    st.integers(-5, 65),
+)
+def test_neighbours_agree_with_the_whole_list(additions, changes, removals, ms):
+    data = StripData.of(
+        additions, [0] * len(additions), changes_ms=changes, removals_ms=removals, span=(0, 60)
+    )
+    prepared, stops = Prepared(data), sorted({*additions, *changes, *removals})
+    assert prepared.stops.tolist() == stops
+    assert prepared.stop_before(ms) == max((stop for stop in stops if stop < ms), default=None)
+    assert prepared.stop_after(ms) == min((stop for stop in stops if stop > ms), default=None)
+    assert prepared.first_stop() == min(stops, default=None)
