@@ -150,12 +150,14 @@ def _active_document(ledger: Ledger, frame_id: int) -> Frame:
 
 
 def _log(note: ChangeNote, ms: int) -> FrameOperation:
+    # Not a chunk: at replay the official program makes chunks without parent parts of the last document with a
+    # chunk manifest, and then finds more chunks than that lists.
     return FrameOperation(
         timestamp=ms // 1000,
         payload=note.encode().encode("utf-8"),
         uri=LOG_URI,
         metadata=DocMetadata(mime=LOG_MIME),
-        role=Role.DOCUMENT_CHUNK,
+        role=Role.EXTRACTED_IMAGE,
     )
 
 

@@ -130,6 +130,7 @@ class Container:
         self._size, self._tail = snapshot.size, snapshot.tail
         self._wal_sequence = snapshot.header.wal_sequence
         self._blocked = loaded.blocked
+        self._undated = loaded.undated
         self._uncommitted = self._sequence > loaded.applied
         self.notes, self.damage = loaded.notes, loaded.damage
 
@@ -262,6 +263,8 @@ class Container:
     ) -> list[int]:
         ledger = self.ledger
         record_limit = self._state.header.wal_size // WAL_RECORD_SHARE
+        # Deletions that nothing dates come behind all that is in the file: only a commit can put this after them.
+        direct = direct or self._undated
         sequence, records, ids = self._sequence, [], []
         replayer = Replayer(ledger, self._clock_ms())
         for position, change in enumerate(changes):
@@ -349,7 +352,7 @@ class Container:
         self._size, self._tail = done.size, done.tail
         self._wal_sequence = self._sequence = last_sequence
         self._head = self._ring_end = 0
-        self._uncommitted = False
+        self._uncommitted = self._undated = False
         # Everybody who scans the ring from here on finds it empty; should this not reach the disk, they find
         # records that the header says are applied.
         self.store.pwrite(state.header.wal_offset, END_MARKER)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 import numpy as np
 
@@ -11,6 +13,7 @@ from engine.codecs import choose
 from engine.errors import FormatError
 from engine.format.enums import Status
 from engine.format.frame import Frame
+from engine.format.metadata import DocMetadata
 from engine.format.sketch import decode_sketch_track
 from engine.store.bytestore import ByteStore
 from engine.store.frames import (
@@ -46,7 +49,7 @@ class Loaded:
     ``committed``: frames the TOC holds; ``settled``: frames our last commit knew; ``applied``: last WAL
     sequence the TOC holds; ``head``: where the next WAL record goes (offset in the region); ``notes``: what was
     odd though nothing is wrong; ``damage``: what is wrong though every frame is there; ``blocked``: why
-    nothing may be written, if so.
+    nothing may be written, if so. ``undated``: some deletions have a place in the history only from now on.
     """
 
     snapshot: Snapshot
@@ -61,6 +64,7 @@ class Loaded:
     notes: list[str] = field(default_factory=list)
     damage: list[str] = field(default_factory=list)
     blocked: str = ""
+    undated: bool = False
 
 
 def load(store: ByteStore, latest_ms: int) -> Loaded:
@@ -72,17 +76,14 @@ def load(store: ByteStore, latest_ms: int) -> Loaded:
     damage: list[str] = []
     frames = snapshot.toc.frames
     carrier, block = _history_block(store, frames, damage)
+    applied = _applied_sequence(snapshot, block)
+    pending = pending_operations(snapshot.scan, applied)
     history = block.history if block is not None else History(os.urandom(16))
     ledger = Ledger(store, history)
     ledger.load_frames(frames)
-    if block is not None:
-        ledger.replay_history()
-        _continue(ledger, block, frames, latest_ms)
-    else:
-        _derive(ledger, latest_ms)
+    ledger.replay_history()
+    undated = _catch_up(ledger, 0 if block is None else block.frame_count, _earliest(pending, latest_ms))
     ledger.end_parts_born_late()
-    applied = _applied_sequence(snapshot, block)
-    pending = pending_operations(snapshot.scan, applied)
     replayer = Replayer(ledger, latest_ms)
     blocked = ""
     for sequence, operation in pending.operations:
@@ -105,17 +106,37 @@ def load(store: ByteStore, latest_ms: int) -> Loaded:
         notes=list(snapshot.notes),
         damage=damage,
         blocked=blocked,
+        undated=undated,
     )
 
 
 def _applied_sequence(snapshot: Snapshot, block: HistoryBlock | None) -> int:
-    """The last WAL sequence in the TOC. A header that belongs to another TOC does not count against the block."""
+    """The last WAL sequence in the TOC. A header that belongs to another TOC does not count against the block.
+
+    One that belongs to this TOC does: repair by the official program starts counting anew.
+    """
     header = snapshot.header
-    if block is None:
+    if block is None or header.toc_checksum == snapshot.toc.toc_checksum:
         return header.wal_sequence
-    if header.toc_checksum != snapshot.toc.toc_checksum:
-        return block.wal_sequence
-    return max(header.wal_sequence, block.wal_sequence)
+    return block.wal_sequence
+
+
+def _earliest(pending: Pending, latest_ms: int) -> int:
+    """What was there before the pending changes was there before the first of them, whatever the file's time says."""
+    for _, operation in pending.operations:
+        note = _note_in(operation.metadata, operation.extra_metadata, operation.payload)
+        if note is not None:
+            return min(note.ms, latest_ms)
+    return latest_ms
+
+
+def _note_in(
+    metadata: DocMetadata | None, extra_metadata: Mapping[str, str], payload: bytes
+) -> ChangeNote | None:
+    """The revision that a record says it is, or that it announces."""
+    if metadata is not None and metadata.mime == LOG_MIME:
+        return ChangeNote.decode(payload.decode("utf-8", "replace"))
+    return change_note(extra_metadata)
 
 
 def _history_block(
@@ -139,79 +160,68 @@ def _history_block(
     return None, None
 
 
-def _derive(ledger: Ledger, latest_ms: int) -> None:
-    """A history for a file that has none: frame order, running maximum of timestamps; deletions come last."""
-    deleted: list[int] = []
-    for frame in ledger.frames:
-        if ledger.classes[frame.id] != Class.DOCUMENT:
-            continue
-        note = change_note(frame.extra_metadata)
-        operation = Operation.PUT if frame.supersedes is None else Operation.UPDATE
-        _external(ledger, frame, note, operation, latest_ms)
-        if frame.status is not Status.ACTIVE:
-            deleted.append(frame.id)
-    _logged_deletions(ledger, ledger.frames)
-    for frame_id in deleted:
-        if ledger.ended[frame_id] == NEVER:
-            _end_externally(ledger, frame_id, latest_ms)
+def _catch_up(ledger: Ledger, start: int, latest_ms: int) -> bool:
+    """Revisions for what the history does not account for: frames from ``start`` on, and deletions anywhere.
 
-
-def _continue(ledger: Ledger, block: HistoryBlock, frames: list[Frame], latest_ms: int) -> None:
-    """Take up what another program did after the history was written."""
-    for frame in frames[block.frame_count :]:
-        mime = stored_mime(frame)
-        if mime == LOG_MIME:
-            _apply_log(ledger, frame)
+    Our own changes, replayed by another program, say themselves what they are. Frames of others come in their
+    order, at the running maximum of their timestamps, but not later than what follows them; deletions that
+    nothing dates come last. Returns whether there are such deletions.
+    """
+    frames = ledger.frames[start:]
+    notes = [_replayed_note(ledger, frame) for frame in frames]
+    times = [latest_ms if note is None else note.ms for note in notes]
+    caps = list(accumulate(reversed(times), min, initial=latest_ms))[:0:-1]
+    for frame, note, cap in zip(frames, notes, caps, strict=True):
+        if ledger.classes[frame.id] == Class.CARRIER:
+            if note is not None and _is_done(ledger, frame, note):
+                _note(ledger, note, int(note.frame_id or 0))
         elif ledger.classes[frame.id] == Class.DOCUMENT and ledger.born[frame.id] == NOT_BORN:
-            note = change_note(frame.extra_metadata)
-            operation = Operation.PUT if frame.supersedes is None else Operation.UPDATE
-            _external(ledger, frame, note, operation, latest_ms)
-    for frame in frames:
+            if note is None:
+                _guess(ledger, frame, cap)
+            else:
+                _note(ledger, note, frame.id)
+    undated = False
+    for frame in ledger.frames:
         gone = frame.status is not Status.ACTIVE
         if ledger.classes[frame.id] == Class.DOCUMENT and gone and ledger.ended[frame.id] == NEVER:
             _end_externally(ledger, frame.id, latest_ms)
+            undated = True
+    return undated
 
 
-def _logged_deletions(ledger: Ledger, frames: list[Frame]) -> None:
-    for frame in frames:
-        if stored_mime(frame) == LOG_MIME:
-            _apply_log(ledger, frame)
-
-
-def _apply_log(ledger: Ledger, frame: Frame) -> None:
-    """A change of ours that another program replayed: its log carrier says what it was."""
+def _replayed_note(ledger: Ledger, frame: Frame) -> ChangeNote | None:
+    if stored_mime(frame) != LOG_MIME or ledger.classes[frame.id] != Class.CARRIER:
+        return change_note(frame.extra_metadata)
     if not frame.payload_length:
-        return
+        return None
     try:
-        note = ChangeNote.decode(ledger.content(frame.id).decode("utf-8", "replace"))
+        return ChangeNote.decode(ledger.content(frame.id).decode("utf-8", "replace"))
     except FormatError:
-        return
-    if note is None or note.frame_id is None or not 0 <= note.frame_id < len(ledger.frames):
-        return
+        return None
+
+
+def _is_done(ledger: Ledger, log: Frame, note: ChangeNote) -> bool:
+    """Whether what a log carrier announces was carried out: the record behind it may never have been written."""
     target = note.frame_id
-    if ledger.classes[target] != Class.DOCUMENT:
-        return
-    done = (
-        ledger.ended[target] != NEVER
-        if note.operation is Operation.DELETE
-        else ledger.born[target] != NOT_BORN
+    if target is None or not 0 <= target < len(ledger.frames) or ledger.classes[target] != Class.DOCUMENT:
+        return False
+    frame = ledger.frames[target]
+    if note.operation is Operation.DELETE:
+        return frame.status is not Status.ACTIVE and ledger.ended[target] == NEVER
+    return target == log.id + 1 and frame.supersedes is not None and ledger.born[target] == NOT_BORN
+
+
+def _note(ledger: Ledger, note: ChangeNote, frame_id: int) -> None:
+    ledger.note_revision(
+        Entry(note.ms, note.operation, frame_id, note.author, note.batch, 0, bytes(LEAF_SIZE))
     )
-    if not done:
-        ledger.note_revision(
-            Entry(note.ms, note.operation, target, note.author, note.batch, 0, ledger.leaf(target))
-        )
 
 
-def _external(
-    ledger: Ledger, frame: Frame, note: ChangeNote | None, operation: Operation, latest_ms: int
-) -> None:
-    if note is not None:
-        entry = Entry(note.ms, note.operation, frame.id, note.author, note.batch, 0, bytes(LEAF_SIZE))
-    else:
-        history = ledger.history
-        ms = max(history.last_ms, min(frame.timestamp * 1000, latest_ms))
-        entry = Entry(ms, operation, frame.id, "", NO_BATCH, ESTIMATED | EXTERNAL, bytes(LEAF_SIZE))
-    ledger.note_revision(entry)
+def _guess(ledger: Ledger, frame: Frame, latest_ms: int) -> None:
+    """A revision for a frame of another program, which never says when it was written."""
+    operation = Operation.PUT if frame.supersedes is None else Operation.UPDATE
+    ms = max(ledger.history.last_ms, min(frame.timestamp * 1000, latest_ms))
+    ledger.note_revision(Entry(ms, operation, frame.id, "", NO_BATCH, ESTIMATED | EXTERNAL, bytes(LEAF_SIZE)))
 
 
 def _end_externally(ledger: Ledger, frame_id: int, latest_ms: int) -> None:
