@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPixmap
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPixmap, QTextOption
 from PySide6.QtWidgets import QWidget
 
 from memvid_studio import words
@@ -192,7 +192,9 @@ def _paint_words(painter: QPainter, box: QRectF, text: str) -> None:
     painter.setFont(font)
     painter.setPen(look.color("text"))
     painter.setClipRect(room)
-    painter.drawText(room, int(Qt.TextFlag.TextWordWrap.value | Qt.AlignmentFlag.AlignTop.value), text[:160])
+    wrap = QTextOption()
+    wrap.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    painter.drawText(room, text[:160], wrap)
     painter.restore()
 
 

@@ -14,8 +14,8 @@ from memvid_studio.widgets.strip.data import Instants
 
 PAD_LEFT: Final = 20
 """Film before the first instant when everything is shown."""
-PAD_YOUNG: Final = 28
-"""The same for a young capsule, where the first frame is likely to be a cell 44 px wide."""
+PAD_CELL: Final = 28
+"""The same where the first frame is a cell 44 px wide."""
 PAD_RIGHT: Final = 44
 """Film after now when everything is shown."""
 MIN_MS_PER_PX: Final = 0.02
@@ -93,11 +93,10 @@ class Scale:
         return Scale(origin, ms_per_px, other.width)
 
 
-def fit(first_ms: int, last_ms: int, width: int) -> Scale:
-    """Everything from the first instant to now, with a margin; a young capsule gets film to grow into."""
-    span, pad = float(max(last_ms - first_ms, 0)), PAD_LEFT
+def fit(first_ms: int, last_ms: int, width: int, pad: int = PAD_LEFT) -> Scale:
+    """Everything from the first instant, ``pad`` px from the left, to now; the young get film to grow into."""
+    span = float(max(last_ms - first_ms, 0))
     if span < _YOUNG:
-        pad = PAD_YOUNG
         span = next(step for step in _STEPS if step >= max(span * 1.02, _LEAST_FIT))
     room = max(width - pad - PAD_RIGHT, width // 2, 1)
     ms_per_px = min(max(span / room, MIN_MS_PER_PX), MAX_MS_PER_PX)

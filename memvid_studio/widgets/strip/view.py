@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from memvid_studio.theme_tokens import Film
 from memvid_studio.widgets.strip.calendar import HOUR, Calendar
 from memvid_studio.widgets.strip.data import (
     EARLIEST_MS,
@@ -27,8 +28,9 @@ from memvid_studio.widgets.strip.layout import (
     flags,
     wants_cells,
 )
-from memvid_studio.widgets.strip.scale import PAD_LEFT, PAD_RIGHT, Scale, fit, showing
+from memvid_studio.widgets.strip.scale import PAD_CELL, PAD_LEFT, PAD_RIGHT, Scale, fit, showing
 
+CELL_PITCH = Film().cell_min_pitch
 NOW_SNAP = 5
 """Px from now within which a moment is now: nobody hits one pixel."""
 
@@ -145,7 +147,9 @@ class View:
         """The scale that shows everything."""
         if not self.open:
             return Scale(-PAD_LEFT, 1.0, self.scale.width)
-        return fit(self.first_ms, self.end_ms, self.scale.width)
+        width = self.scale.width
+        cells = 0 < len(self.data) * CELL_PITCH <= width
+        return fit(self.first_ms, self.end_ms, width, PAD_CELL if cells else PAD_LEFT)
 
     def resize(self, width: int) -> None:
         """Another width in px."""
@@ -185,9 +189,8 @@ class View:
     def settle_cells(self) -> bool:
         """Choose bars or cells for the scale; True when that changed."""
         before = self.as_cells
-        cell_pitch = 28
         self.as_cells = self.open and wants_cells(
-            self.data.times_ms, self.scale, pitch=cell_pitch, shown=before
+            self.data.times_ms, self.scale, pitch=CELL_PITCH, shown=before
         )
         return self.as_cells != before
 

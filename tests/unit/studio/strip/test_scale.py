@@ -12,8 +12,9 @@ from memvid_studio.widgets.strip.data import EARLIEST_MS, LATEST_MS
 from memvid_studio.widgets.strip.scale import (
     MAX_MS_PER_PX,
     MIN_MS_PER_PX,
+    PAD_CELL,
+    PAD_LEFT,
     PAD_RIGHT,
-    PAD_YOUNG,
     Scale,
     fit,
     showing,
@@ -64,7 +65,7 @@ def test_zoom_stops_at_its_ends():
 @given(st.integers(0, 40 * YEAR), st.integers(8, 6000))
 def test_everything_fits_and_now_has_film_after_it(span, width):
     scale = fit(NOW - span, NOW, width)
-    assert 0 < scale.x(NOW - span) <= PAD_YOUNG + 1e-4
+    assert 0 < scale.x(NOW - span) <= PAD_LEFT + 1e-4
     assert scale.x(NOW) < width
     if width > 200:
         assert scale.x(NOW) <= width - PAD_RIGHT + 1e-4
@@ -76,11 +77,15 @@ def test_three_years_reach_to_the_margin():
     assert scale.x(NOW) == pytest.approx(1396)
 
 
+def test_a_cell_at_the_beginning_has_room():
+    assert fit(NOW - YEAR, NOW, 1440, PAD_CELL).x(NOW - YEAR) == pytest.approx(28)
+
+
 @pytest.mark.parametrize("age", [0, 5, 60, 5 * 60, 59 * 60, 7 * 3600, 23 * 3600])
 def test_a_young_capsule_stands_still_while_now_moves_on(age):
     first = NOW - age * 1000
     here = fit(first, NOW, 1440)
-    share = (here.x(NOW) - PAD_YOUNG) / (1440 - PAD_YOUNG - PAD_RIGHT)
+    share = (here.x(NOW) - PAD_LEFT) / (1440 - PAD_LEFT - PAD_RIGHT)
     assert share <= 0.99
     assert age < 45 or share > 0.7, "most of the film is exposed"
     later = [fit(first, NOW + seconds * 1000, 1440) for seconds in range(60)]
