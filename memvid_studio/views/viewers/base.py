@@ -29,7 +29,8 @@ class Viewer(QWidget):
         self._run = run
         self._generation = 0
         self.request: Request | None = None
-        self.controls = QWidget()
+        self.controls = QWidget(self)
+        self.controls.hide()
         self.controls_row = QHBoxLayout(self.controls)
         self.controls_row.setContentsMargins(0, 0, 0, 0)
         self.controls_row.setSpacing(8)

@@ -22,6 +22,7 @@ from memvid_studio.words import counted, number, tr
 
 _NARROW = 560
 """Below this width the thumbnails give way to the page."""
+_ROOM_FOR_ZOOM = 520
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,9 @@ class PdfViewer(Viewer):
             row.addWidget(widget)
             row.addSpacing(gap)
         row.addStretch(1)
+        self._zooming = (smaller, self._zoom, larger)
+        # The pane may be narrower than all of them: then the zoom goes, the wheel still does it.
+        self.controls.setMinimumWidth(1)
         self._outline.clicked.connect(self._toggle_thumbs)
         self._previous.clicked.connect(lambda: self.canvas.go_to_page(self.canvas.page - 1))
         self._next.clicked.connect(lambda: self.canvas.go_to_page(self.canvas.page + 1))
@@ -369,3 +373,5 @@ class PdfViewer(Viewer):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._show_thumbs()
+        for widget in self._zooming:
+            widget.setVisible(self.width() >= theme().px(_ROOM_FOR_ZOOM))

@@ -51,7 +51,7 @@ def pane(shown, tasks) -> ViewerPane:
 def load(qtbot, settle) -> Callable[..., Any]:
     """Loads a document into a viewer and waits until it is there."""
 
-    def load(viewer: Any, moment: FakeMoment, info: Any, terms: tuple[str, ...] = (), hit: Any = None) -> Any:
+    def load(viewer: Any, moment: Any, info: Any, terms: tuple[str, ...] = (), hit: Any = None) -> Any:
         with qtbot.waitSignal(viewer.ready):
             viewer.load(Request(moment, info, hit, terms))
         settle()

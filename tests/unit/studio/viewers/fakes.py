@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import engine
 from engine.extract.render import render_page, render_picture
@@ -139,7 +140,7 @@ class FakeCapsule:
         return self.moments[revision]
 
 
-def note_with_versions(*texts: str) -> FakeCapsule:
+def note_with_versions(*texts: str) -> Any:
     """A capsule with one note and one version per text; frame ids 0, 10, 20 …, revisions 1, 2, 3 …"""
     moments: dict[int, FakeMoment] = {}
     revisions = []

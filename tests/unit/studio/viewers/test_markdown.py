@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtGui import QFontInfo, QTextCursor, QTextDocument, QTextTable
 
 from memvid_studio.theme import theme
@@ -7,7 +9,7 @@ from memvid_studio.widgets.markdown import is_code, markdown_document, recolor
 from memvid_studio.widgets.text_view import Panel, list_of
 
 
-def blocks(document: QTextDocument) -> dict[str, object]:
+def blocks(document: QTextDocument) -> dict[str, Any]:
     found = {}
     block = document.begin()
     while block.isValid():
@@ -100,7 +102,8 @@ def test_a_table_keeps_its_cells_also_right_after_a_code_block() -> None:
 def test_bullets_are_left_to_the_view_and_numbers_to_the_document() -> None:
     document, _ = markdown_document("- one\n- two\n\n1. first\n2. second\n\n- [x] done\n")
     found = blocks(document)
-    styles = {name: list_of(block).format().style().name for name, block in found.items() if list_of(block)}
+    lists = {name: list_of(block) for name, block in found.items()}
+    styles = {name: items.format().style().name for name, items in lists.items() if items is not None}
     assert styles["one"] == "ListStyleUndefined"
     assert styles["first"] == "ListDecimal"
 
