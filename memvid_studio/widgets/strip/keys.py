@@ -20,7 +20,7 @@ def press_key(strip: TimelineStrip, event: QKeyEvent) -> bool:
 
     Left and right go to the change before and after; with Ctrl to the result or checkpoint, with Shift the
     film itself moves. Home is the first change, End and N are now; + and - zoom, 0 shows everything;
-    [ and ] begin and end a range at the playhead, Escape drops it.
+    [ and ] begin and end a range at the playhead, Escape drops it; Enter opens the frame added last.
     """
     key, modifiers, view = event.key(), event.modifiers(), strip.view
     control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
@@ -50,6 +50,8 @@ def press_key(strip: TimelineStrip, event: QKeyEvent) -> bool:
         strip.zoom_fit()
     elif key in {Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight}:
         _set_range_end(strip, at_start=key == Qt.Key.Key_BracketLeft)
+    elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+        strip.activate_shown()
     elif key == Qt.Key.Key_Escape and view.range is not None:
         strip.clear_range()
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPixmap, QPolygonF
 
@@ -177,8 +178,13 @@ def paint_cells(
     # Counts last: a stack's neighbour must not cover it.
     for cell in found:
         if cell.count > 1:
-            painter.setOpacity(GHOST_NAMES if int(data.times_ms[cell.first]) > until_ms else 1.0)
-            _paint_count(painter, scene, cell_rect(scene, cell), words.number(cell.count))
+            times = data.times_ms[cell.first : cell.last + 1]
+            there = int(np.searchsorted(times, until_ms, "right"))
+            painter.setOpacity(1.0 if there else GHOST_NAMES)
+            text = words.number(cell.count)
+            if 0 < there < cell.count:
+                text = f"{words.number(there)}/{text}"
+            _paint_count(painter, scene, cell_rect(scene, cell), text)
     painter.setOpacity(1.0)
 
 

@@ -14,7 +14,7 @@ from memvid_studio.words import tr
 
 MONTH_MS = YEAR // 12
 WEEK = 7 * DAY
-_ABOUT_ONE = 0.04
+_ABOUT_ONE = 0.08
 
 
 def _format(when: datetime, pattern: str) -> str:

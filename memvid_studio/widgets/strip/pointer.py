@@ -22,6 +22,7 @@ EDGE_ZONE = 20
 _HALF_TURN = 120
 _ZOOM_STEP = 1.2
 _RANGE_LEAST = 3
+_STACK_MARGIN = 0.1
 
 
 class Thing(Enum):
@@ -68,6 +69,7 @@ class Stage(Protocol):
     def release_head(self) -> None: ...
     def set_scale(self, scale: Scale, *, panning: bool = False) -> None: ...
     def settle(self) -> None: ...
+    def zoom_to(self, start_ms: float, end_ms: float) -> None: ...
     def put_range(self, start_ms: int, end_ms: int) -> None: ...
     def clear_range(self) -> None: ...
     def activate_hit(self, index: int) -> None: ...
@@ -236,11 +238,17 @@ class Pointer:
         return True
 
     def double_click(self, at: QPointF) -> bool:
-        """Twice on a frame opens it; twice on bars goes closer. False if there was no frame."""
-        target = self.target(at)
-        if target.cell is None:
+        """Twice on a frame opens it, twice on a stack spreads it out. False if there was neither."""
+        cell = self.target(at).cell
+        if cell is None:
             return False
-        self._stage.activate_frame(target.cell.first)
+        times = self._stage.view.data.times_ms
+        first, last = int(times[cell.first]), int(times[cell.last])
+        if first == last:
+            self._stage.activate_frame(cell.first)
+        else:
+            margin = max((last - first) * _STACK_MARGIN, 1)
+            self._stage.zoom_to(first - margin, last + margin)
         return True
 
     def wheel(self, event: QWheelEvent) -> bool:

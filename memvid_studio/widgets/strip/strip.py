@@ -225,7 +225,7 @@ class TimelineStrip(QWidget):
 
     # ----------------------------------------------------------------------------------------------- zoom
 
-    def zoom_to(self, start_ms: int, end_ms: int) -> None:
+    def zoom_to(self, start_ms: float, end_ms: float) -> None:
         """Show exactly this stretch."""
         self._movement.go_to(self.view.kept(showing(start_ms, end_ms, self.view.scale.width)), glides=True)
 
@@ -298,6 +298,13 @@ class TimelineStrip(QWidget):
         """A cell was clicked twice."""
         ids = self.view.data.ids
         self.frameActivated.emit(index if ids is None else int(ids[index]))
+
+    def activate_shown(self) -> None:
+        """Open what was added last at the moment shown."""
+        times = self.view.data.times_ms
+        after = int(np.searchsorted(times, self.view.head_ms, "right"))
+        if after:
+            self.activate_frame(after - 1)
 
     # --------------------------------------------------------------------------------------- accessibility
 

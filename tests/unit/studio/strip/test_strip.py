@@ -231,6 +231,25 @@ def test_a_click_on_a_frame_goes_to_its_very_instant(make_strip):
     assert opened == [5]
 
 
+def test_twice_on_a_stack_spreads_it_out(make_strip):
+    first = NOW - 5 * MINUTE
+    times = [first + 7 * n for n in range(20)]
+    strip = make_strip(StripData.of(times, [1] * 20, span=(first, NOW)))
+    assert [cell.count for cell in strip.shown_cells()] == [20]
+    mouse(strip, QEvent.Type.MouseButtonDblClick, strip.view.scale.x(first) + 5)
+    assert [cell.count for cell in strip.shown_cells()] == [1] * 20
+    x = [cell.x for cell in strip.shown_cells()]
+    assert 22 < x[0] < x[-1] < 1440 - 22
+
+
+def test_twice_on_frames_of_one_instant_opens_the_first(make_strip):
+    strip = make_strip(StripData.of([NOW - HOUR] * 3, [1] * 3, span=(NOW - HOUR, NOW)))
+    opened = []
+    strip.frameActivated.connect(opened.append)
+    mouse(strip, QEvent.Type.MouseButtonDblClick, strip.view.scale.x(NOW - HOUR))
+    assert opened == [0]
+
+
 def test_a_click_on_a_flag_goes_to_its_very_instant(make_strip):
     mark = NOW - YEAR
     strip = make_strip(life(500, checkpoints=[(mark, "Options agreed")]))
@@ -388,6 +407,15 @@ def test_brackets_make_a_range_and_escape_drops_it(five, qtbot):
     qtbot.keyClick(five, Qt.Key.Key_BracketRight)
     qtbot.keyClick(five, Qt.Key.Key_Escape)
     assert ranges == [(five.at[1], NOW), (five.at[1], five.at[3]), None]
+
+
+def test_enter_opens_what_was_added_last_then(five, qtbot):
+    opened = []
+    five.frameActivated.connect(opened.append)
+    for moment in (None, five.at[0], five.at[0] - 1):
+        five.set_playhead(moment)
+        qtbot.keyClick(five, Qt.Key.Key_Return)
+    assert opened == [1, 0]
 
 
 def test_keys_without_meaning_go_on_to_the_window(five):
