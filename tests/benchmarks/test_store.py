@@ -32,7 +32,8 @@ out = {}
 memory = memvid_sdk.create(path)
 begin = time.perf_counter()
 for at in range(0, len(documents), 50):
-    memory.put_many([{"text": text, "title": f"t{at + i}", "label": "note"} for i, text in enumerate(documents[at:at + 50])])
+    part = documents[at:at + 50]
+    memory.put_many([{"text": text, "title": f"t{at + i}", "label": "note"} for i, text in enumerate(part)])
 out["many"] = time.perf_counter() - begin
 times = []
 for number in range(puts):
