@@ -49,11 +49,14 @@ class Theme(QObject):
     """Colours, fonts, icons and sizes of the moment; made once by :func:`theme`. GUI thread only.
 
     Signals: ``changed`` after light/dark, past or text size changed; read everything anew and repaint.
+    ``scaled`` after the text size alone, just before ``changed``: for widgets that set a font on themselves,
+    which Qt does not tell about a new application font.
     Attributes: ``size`` extents scaled with the text size, ``space``, ``radius``, ``border``, ``film`` and
     ``motion`` as in the tokens.
     """
 
     changed = Signal()
+    scaled = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -123,6 +126,7 @@ class Theme(QObject):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.setFont(self.font("body"))
+        self.scaled.emit()
         self.changed.emit()
 
     def set_reduced_motion(self, reduced: bool) -> None:

@@ -65,7 +65,8 @@ class DialogSheet(QWidget):
 
         self.title = Text(title, "dialog")
         self.sentence = Text(sentence, "body", "text2", wrap=True)
-        self.sentence.setVisible(bool(sentence))
+        if not sentence:
+            self.sentence.hide()
         self._close = IconButton("close", self.tr("Close"), parent=self._card)
         self._close.clicked.connect(self.reject)
         self._head = _Head(icon, self.title, self.sentence, self._close)
@@ -210,7 +211,7 @@ class DialogSheet(QWidget):
         return self._card.geometry()
 
     def place(self) -> None:
-        """Fit the card to its content, a little above the middle; call it after the content changed."""
+        """Fit the card to its content, a little above the middle; happens by itself when the content changes."""
         if self.width() <= 0:
             return
         width = min(theme().px(self._card_width), self.width() - 2 * _FROM_EDGE)
@@ -225,7 +226,7 @@ class DialogSheet(QWidget):
         self.update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._window and event.type() == QEvent.Type.Resize:
+        if watched is self.parentWidget() and event.type() == QEvent.Type.Resize:
             self.setGeometry(self._window.rect())
             self.place()
         return False
@@ -233,15 +234,22 @@ class DialogSheet(QWidget):
     # ---------------------------------------------------------------------------------------- focus, keys
 
     def _stops(self) -> list[QWidget]:
-        """The controls the tab key visits, in order."""
-        stops = []
+        """The controls the tab key visits: the content, then the foot, the cross last."""
+        stops: list[QWidget] = []
         widget = self._card.nextInFocusChain()
         while widget is not None and widget is not self._card:
             reachable = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None
             if reachable and widget.isVisible() and widget.isEnabled() and self._card.isAncestorOf(widget):
                 stops.append(widget)
             widget = widget.nextInFocusChain()
-        return stops
+        return sorted(stops, key=self._place_of)
+
+    def _place_of(self, stop: QWidget) -> int:
+        if stop is self._close:
+            return 3
+        if stop in {self.cancel, self.verb}:
+            return 2
+        return 1 if self._foot.isAncestorOf(stop) else 0
 
     def focusNextPrevChild(self, next: bool) -> bool:
         stops = self._stops()
@@ -322,6 +330,12 @@ class _Card(QWidget):
     def __init__(self, sheet: DialogSheet) -> None:
         super().__init__(sheet)
         self._sheet = sheet
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            self._sheet.place()
+        return handled
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -26,7 +26,8 @@ class EmptyState(QWidget):
         look = theme()
         self._title = Text(title, "title", wrap=True)
         self._sentence = Text(sentence, "body", "text2", wrap=True)
-        self._sentence.setVisible(bool(sentence))
+        if not sentence:
+            self._sentence.hide()
         self._action = action
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(look.space.s24, look.space.s24, look.space.s24, look.space.s24)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QGuiApplication, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -60,6 +60,7 @@ class LineEdit(QLineEdit):
         palette.setColor(QPalette.ColorRole.Base, Qt.GlobalColor.transparent)
         self.setPalette(palette)
         self._apply()
+        theme().scaled.connect(self._apply)
 
     def set_error(self, message: str) -> None:
         """Edge in the error colour and the reason as a tooltip; an empty message takes both away."""
@@ -82,16 +83,10 @@ class LineEdit(QLineEdit):
         font = look.font("code" if self._mono else "body")
         if self._mono:
             font.setPixelSize(look.px(13))
-        if font != self.font():
-            self.setFont(font)
+        self.setFont(font)
         left = _INSET + (look.size.icon + look.space.s8 if self._icon is not None else 0)
         self.setTextMargins(left, 0, _INSET + self._room_right, 0)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._apply()
-            self.updateGeometry()
+        self.updateGeometry()
 
     def sizeHint(self) -> QSize:
         return QSize(theme().px(200), theme().size.field)
@@ -130,17 +125,11 @@ class TextArea(QPlainTextEdit):
         self.setViewportMargins(5, 4, 2, 4)
         self._edge = _Edge(self)
         self._apply()
+        theme().scaled.connect(self._apply)
 
     def _apply(self) -> None:
-        font = theme().font("small")
-        if font != self.font():
-            self.setFont(font)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._apply()
-            self.updateGeometry()
+        self.setFont(theme().font("small"))
+        self.updateGeometry()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -20,9 +20,9 @@ def key_text(keys: QKeySequence | QKeySequence.StandardKey | str) -> str:
         text = keys
     else:
         text = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
-    # A plus that is itself the key stands at the end.
-    parts = text.removesuffix("+").split("+") if text != "+" else [""]
-    return " ".join(parts) + (" +" if text.endswith("+") and text != "+" else "+" if text == "+" else "")
+    if text.endswith("++"):  # a plus that is itself the key
+        return " ".join([*text[:-2].split("+"), "+"])
+    return text if text == "+" else " ".join(text.split("+"))
 
 
 class KeyCap(QWidget):

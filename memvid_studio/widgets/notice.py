@@ -79,7 +79,8 @@ class Notice(QWidget):
         self._close.clicked.connect(self.leave)
         self._title = Text(title, "strong", wrap=True)
         self._text = Text(text, "body", "text2", wrap=True)
-        self._text.setVisible(bool(text))
+        if not text:
+            self._text.hide()
         words = QVBoxLayout()
         words.setContentsMargins(0, 0, 0, 0)
         words.setSpacing(2)
@@ -270,6 +271,6 @@ class NoticeStack(QObject):
         self.place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._window and event.type() == QEvent.Type.Resize:
+        if watched is self.parent() and event.type() == QEvent.Type.Resize:
             self.place()
         return False

@@ -30,7 +30,7 @@ mustard narrow nectar needle nettle nickel nimble noble noodle north nougat nugg
 octave olive onion opal orange orbit orchard origin osprey otter outline oval oyster paddle palette panther paper
 parcel parsley pasture pebble pelican pencil pepper petal piano pickle pigeon pillow pilot pine pioneer planet
 plaster plum pocket polar pond poplar poppy porch potato prairie prism puddle puffin pulley pumpkin purple puzzle
-quarry quartz quiet quill quince quiver rabbit radish raft rain ranch raven reed reef relish ribbon ridge ripple
+quarry quiet quill quince quiver rabbit radish raft rain ranch raven reed reef relish ribbon ridge ripple
 river robin rocket rosemary rowan rubber ruby rudder russet saddle saffron sailor salmon sandal sapling sardine
 satin saturn scarf school sedge shadow shelter shield shore shrub signal silver siskin sketch slate sleet sluice
 smoke snail snow socket sorrel south sparrow spice spiral spring spruce square stable starling stone stork

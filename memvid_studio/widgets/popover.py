@@ -118,7 +118,7 @@ class Popover(QWidget):
         self._close.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def place(self) -> None:
-        """Fit the size to the content and stand by the anchor; call it after the content changed."""
+        """Fit the size to the content and stand by the anchor; happens by itself when the content changes."""
         window, anchor = self._window, self._anchor
         if anchor is None:
             return
@@ -152,11 +152,17 @@ class Popover(QWidget):
         self.closed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._window and event.type() == QEvent.Type.Resize:
+        if watched is self.parentWidget() and event.type() == QEvent.Type.Resize:
             if self._catcher is not None:
                 self._catcher.setGeometry(self._window.rect())
             self.place()
         return False
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            self.place()
+        return handled
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -96,7 +96,8 @@ class SearchField(QWidget):
         self._clear.setCursor(Qt.CursorShape.ArrowCursor)
         if self._filter is not None:
             self._filter.setCursor(Qt.CursorShape.ArrowCursor)
-        self._arrange()
+        self._rescale()
+        theme().scaled.connect(self._rescale)
 
     # -------------------------------------------------------------------------------------------- content
 
@@ -217,15 +218,13 @@ class SearchField(QWidget):
         super().resizeEvent(event)
         self._arrange()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self.updateGeometry()
-            self._arrange()
+    def _rescale(self) -> None:
+        self._edit.setFont(theme().font("body"))
+        self.updateGeometry()
+        self._arrange()
 
     def _arrange(self) -> None:
         look = theme()
-        self._edit.setFont(look.font("body"))
         height = self.height()
         side = look.px(_BUTTON)
         right = self.width() - _RIGHT

@@ -38,6 +38,7 @@ class Text(QLabel):
             policy.setHeightForWidth(True)
             self.setSizePolicy(policy)
         self._apply()
+        theme().scaled.connect(self._apply)
 
     def set_role(self, role: str) -> None:
         """Change the colour."""
@@ -47,7 +48,7 @@ class Text(QLabel):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
+        if event.type() == QEvent.Type.PaletteChange:
             self._apply()
 
     def _apply(self) -> None:
