@@ -19,7 +19,7 @@ from blake3 import blake3
 
 from engine.codecs import choose
 from engine.errors import ChecksumError, ContentGone, DamagedFile, FormatError, FrameNotFound
-from engine.format.frame import Frame, Status
+from engine.format.frame import EMPTY_DIGEST, Frame, Status
 from engine.format.search_text import recover
 from engine.limits import MAX_DECODED_BYTES, MAX_PAYLOAD_BYTES
 from engine.store.bytestore import ByteStore
@@ -386,6 +386,8 @@ class Ledger:
             or self.classes[frame_id] == Class.CARRIER
         ):
             return None
+        if frame.source_sha256 == EMPTY_DIGEST and not self.parts(frame_id):
+            return ""
         recovered = recover(frame)
         return None if recovered is None else recovered[0]
 
