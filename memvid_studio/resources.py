@@ -18,7 +18,11 @@ from PySide6.QtGui import QFontDatabase, QPainterPath, QRawFont
 
 # Inter as TrueType outlines. The static Inter of the system is CFF: Qt thickens its stems and blends it with
 # a gamma, so that light text on dark comes out half a weight bolder than dark text on light.
-_VARIABLE_INTER = ("Inter-roman.var.ttf", "Inter-italic.var.ttf")
+_VARIABLE_INTER = (
+    (("Inter-roman.var.ttf", "Inter"), ("Inter-italic.var.ttf", "Inter")),
+    # The same under the names of later releases.
+    (("InterVariable.ttf", "Inter Variable"), ("InterVariable-Italic.ttf", "Inter Variable")),
+)
 _STATIC = {
     "Inter": ("Inter-Regular", "Inter-Medium", "Inter-SemiBold", "Inter-Italic"),
     "JetBrains Mono": ("JetBrainsMono-Regular", "JetBrainsMono-Medium"),
@@ -56,13 +60,13 @@ def install_fonts() -> list[str]:
     """
     known = set(QFontDatabase.families())
     if "Inter Text" not in known:
-        for name in _VARIABLE_INTER:
-            path = _find(name)
-            if path is not None:
+        for release in _VARIABLE_INTER:
+            found = [(path, name) for file, name in release if (path := _find(file)) is not None]
+            for path, name in found:
                 # Under a name of its own, or Qt mixes it with a static Inter that the system also has.
-                QFontDatabase.addApplicationFontFromData(
-                    rename_family(path.read_bytes(), "Inter", "Inter Text")
-                )
+                QFontDatabase.addApplicationFontFromData(rename_family(path.read_bytes(), name, "Inter Text"))
+            if found:
+                break
     for family, faces in _STATIC.items():
         if family not in known:
             for path in (_find(face + suffix) for face in faces for suffix in _SUFFIXES):
