@@ -43,7 +43,7 @@ system_packages=(
   libglib2.0-0 libgl1 libegl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libpulse0
   libxext6 libxrandr2
   libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-xfixes0
-  fonts-dejavu-core fonts-inter fonts-jetbrains-mono
+  fonts-dejavu-core fonts-inter fonts-inter-variable fonts-jetbrains-mono
 )
 
 usable_python() {
