@@ -25,9 +25,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from engine.index.analysis import ANALYSIS_VERSION
 from engine.index.shard import IndexDamaged, Shard
 from engine.index.source import FrameSource
+from engine.text import ANALYSIS_VERSION
 
 SCHEMA_VERSION: Final = 1
 """Changes with the fields of the index."""

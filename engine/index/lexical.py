@@ -23,10 +23,10 @@ from typing import Final
 
 import numpy as np
 
-from engine.index.analysis import Term
 from engine.index.folder import Build, IndexFolder
 from engine.index.shard import IndexDamaged, Postings, Shard, ShardView
 from engine.index.source import FrameSource
+from engine.text import Term
 
 log = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """One tantivy index and the only code that talks to tantivy.
 
 Every frame is a tantivy document that is never changed or removed. Text is folded before it gets here
-(:mod:`engine.index.analysis`), so tantivy only cuts it at spaces.
+(:mod:`engine.text`), so tantivy only cuts it at spaces.
 
 What tantivy raises for its own reasons, panics of its Rust code included, arrives as :class:`IndexDamaged`.
 """
@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from tantivy import Occur, Query
 
 from engine.errors import EngineError, QueryError
-from engine.index.analysis import Term, fold, fold_key, fold_uri
 from engine.index.source import IndexEntry
+from engine.text import Term, fold, fold_key, fold_uri
 
 WORD_FIELDS: Final = ("text", "title")
 KEY_FIELDS: Final = ("uri", "tag", "label", "track", "mime", "kind")

@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import EngineError
-from engine.index.analysis import Term, fold_key, fold_uri, is_spaceless, words
 from engine.index.lexical import IndexView, LexicalIndex
 from engine.index.shard import IndexDamaged, Postings
 from engine.index.source import FrameSource
@@ -26,6 +25,7 @@ from engine.search.periods import read_bounds
 from engine.search.query import And, Dates, Everything, Key, Not, Or, Query, Words
 from engine.search.rank import Scores, order_documents
 from engine.search.snippet import make_snippet
+from engine.text import Term, fold_key, fold_uri, is_spaceless, words
 from engine.types import Hit, Kind, Place, SearchQuery, SearchResult
 
 WORDS: Final = "words"

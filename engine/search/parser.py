@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.errors import QueryError
-from engine.index.analysis import fold_key, words
 from engine.limits import MAX_QUERY_CHARS, MAX_QUERY_DEPTH
 from engine.search.periods import EXAMPLES, read_bounds
 from engine.search.query import (
@@ -29,6 +28,7 @@ from engine.search.query import (
     all_of,
     any_of,
 )
+from engine.text import fold_key, words
 
 _QUOTES: Final = {'"': '"', "“": "“”", "„": "“”", "”": "”"}
 """What opens a quotation, and what ends it."""

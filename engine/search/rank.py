@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.index.analysis import fold
+from engine.text import fold
 
 TITLE_BOOST: Final = 1.5
 """A title is short and chosen by somebody; BM25 knows only that it is short."""

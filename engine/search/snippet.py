@@ -1,4 +1,4 @@
-"""Short pieces of text around what was found, and where in a text the found words stand.
+"""Short pieces of text around what was found, with the found words marked.
 
 Words are found by the same folding as in the index, so whatever matched is marked: ``cafe`` marks ``Café``.
 Offsets are in characters of the text as it is shown.
@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from engine.index.analysis import FoldedText, Term, find_term, fold_with_offsets
+from engine.text import Span, Term, fold_with_offsets, merge_spans, term_spans
 
 SNIPPET_CHARS: Final = 160
 
@@ -25,20 +25,6 @@ MAX_SCAN_CHARS: Final = 1_000_000
 
 _ELLIPSIS: Final = "…"
 _SPACE: Final = re.compile(r"\s+")
-
-Span = tuple[int, int]
-
-
-def highlight_spans(text: str, terms: Sequence[str]) -> tuple[Span, ...]:
-    """Where the ``terms`` of a search result stand in ``text``: (start, end) in characters, ascending, apart.
-
-    A term is a word, several words next to each other, or with a star behind it a beginning.
-    """
-    wanted = [term for term in map(Term.parse, terms) if term is not None]
-    if not wanted or not text:
-        return ()
-    folded = fold_with_offsets(text)
-    return tuple(_merge([span for term in wanted for span in _spans(folded, term)]))
 
 
 def make_snippet(
@@ -58,7 +44,7 @@ def make_snippet(
         found = [
             (first + start, last + start, number)
             for number, term in enumerate(terms)
-            for first, last in _spans(folded, term)
+            for first, last in term_spans(folded, term)
             if first >= lowest and last <= highest
         ]
         if found:
@@ -68,21 +54,6 @@ def make_snippet(
             if best[0] == len(terms):
                 break
     return _cut_out(text, best[1], best[2], best[3], length)
-
-
-def _spans(folded: FoldedText, term: Term) -> list[Span]:
-    return [folded.span(first, last) for first, last in find_term(folded.folded, term)]
-
-
-def _merge(spans: list[Span]) -> list[Span]:
-    """Ascending and without overlaps."""
-    merged: list[Span] = []
-    for start, end in sorted(spans):
-        if merged and start < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
 
 
 def _best_window(found: list[tuple[int, int, int]], length: int) -> tuple[int, int, int, list[Span]]:
@@ -103,7 +74,7 @@ def _best_window(found: list[tuple[int, int, int]], length: int) -> tuple[int, i
         if key > best_key:
             best_key, best = key, (left, right)
     inside = found[best[0] : best[1] + 1]
-    spans = _merge([(start, end) for start, end, _number in inside])
+    spans = merge_spans([(start, end) for start, end, _number in inside])
     return best_key[0], inside[0][0], max(end for _start, end, _number in inside), spans
 
 

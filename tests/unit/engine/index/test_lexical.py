@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from engine.index import lexical
-from engine.index.analysis import Term
 from engine.index.folder import IndexFolder
 from engine.index.lexical import IndexView, LexicalIndex
 from engine.index.shard import IndexDamaged, Shard
+from engine.text import Term
 from tests.unit.engine.search.plain_ledger import PlainLedger
 
 WEIR = Term(("weir",))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.index.analysis import Term, words
-from engine.search.snippet import MAX_SCAN_CHARS, SCAN_CHARS, SNIPPET_CHARS, highlight_spans, make_snippet
+from engine.search.snippet import MAX_SCAN_CHARS, SCAN_CHARS, SNIPPET_CHARS, make_snippet
+from engine.text import Term, find_spans, words
 
 
 def snippet(text: str, *terms: str) -> tuple[str, list[str]]:
@@ -129,18 +129,18 @@ def test_spans_hold_what_was_looked_for(text: str, texts: list[str]) -> None:
             or (term.is_prefix and marked[0].startswith(term.words[0]))
             for term in terms
         )
-    if highlight_spans(text, texts):
+    if find_spans(text, texts):
         assert spans
     if len(text) <= SNIPPET_CHARS:
         assert shown == " ".join(text.split())
-        assert len(spans) == len(highlight_spans(text, texts))
+        assert len(spans) == len(find_spans(text, texts))
 
 
 # --- highlighting in viewers
 
 
 def marked(text: str, *terms: str) -> list[str]:
-    return [text[start:end] for start, end in highlight_spans(text, terms)]
+    return [text[start:end] for start, end in find_spans(text, terms)]
 
 
 def test_highlighting() -> None:

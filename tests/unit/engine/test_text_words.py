@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.index.analysis import (
+from engine.text import (
     PIECE_CHARS,
     Term,
     find_term,
