@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from memvid_studio.theme import theme
 from memvid_studio.widgets.hit_mark import mark_text_color, paint_mark
-from memvid_studio.widgets.mark_scroll_bar import MarkScrollBar
 from memvid_studio.widgets.paint import baseline, panel
+from memvid_studio.widgets.scroll_marks import MarkedScrollBar
 
 Span = tuple[int, int]
 Cell = tuple[int, int]
@@ -189,8 +189,7 @@ class GridView(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setCornerButtonEnabled(False)
-        self.setVerticalScrollBar(MarkScrollBar(Qt.Orientation.Vertical))
-        self.setHorizontalScrollBar(MarkScrollBar(Qt.Orientation.Horizontal))
+        self.setVerticalScrollBar(MarkedScrollBar())
         self.setHorizontalHeader(_Header(Qt.Orientation.Horizontal, self))
         self.setVerticalHeader(_Header(Qt.Orientation.Vertical, self))
         self.horizontalHeader().setFixedHeight(theme().px(_ROW))
@@ -221,7 +220,7 @@ class GridView(QTableView):
         self.current_cell = None
         count = max(1, len(self.grid.rows))
         bar = self.verticalScrollBar()
-        if isinstance(bar, MarkScrollBar):
+        if isinstance(bar, MarkedScrollBar):
             bar.set_marks([row / count for row in sorted({row for row, _ in spans})])
         self.viewport().update()
 

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from memvid_studio.theme import theme
-from memvid_studio.widgets.mark_scroll_bar import MarkScrollBar
+from memvid_studio.widgets.scroll_marks import MarkedScrollBar
 
 PADDING: Final = 16
 ZOOMS: Final = (0.05, 0.1, 0.17, 0.25, 0.33, 0.5, 0.67, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
@@ -45,8 +45,7 @@ class ImageCanvas(QAbstractScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Picture"))
-        self.setVerticalScrollBar(MarkScrollBar(Qt.Orientation.Vertical))
-        self.setHorizontalScrollBar(MarkScrollBar(Qt.Orientation.Horizontal))
+        self.setVerticalScrollBar(MarkedScrollBar())
 
     # ------------------------------------------------------------------------------------------ content
 

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from memvid_studio import theme_tokens as tokens
 from memvid_studio.theme import parse_color, theme
 from memvid_studio.widgets.hit_mark import paint_paper_mark
-from memvid_studio.widgets.mark_scroll_bar import MarkScrollBar
+from memvid_studio.widgets.scroll_marks import MarkedScrollBar
 
 Box = tuple[float, float, float, float]
 Size = tuple[float, float]
@@ -99,8 +99,7 @@ class PageCanvas(QAbstractScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Pages"))
-        self.setVerticalScrollBar(MarkScrollBar(Qt.Orientation.Vertical))
-        self.setHorizontalScrollBar(MarkScrollBar(Qt.Orientation.Horizontal))
+        self.setVerticalScrollBar(MarkedScrollBar())
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
 
     # ------------------------------------------------------------------------------------------ content
@@ -355,7 +354,7 @@ class PageCanvas(QAbstractScrollArea):
 
     def _place_ticks(self) -> None:
         bar = self.verticalScrollBar()
-        if not isinstance(bar, MarkScrollBar):
+        if not isinstance(bar, MarkedScrollBar):
             return
         total = max(1.0, bar.maximum() + self.viewport().height())
         ticks: list[float] = []

@@ -1,4 +1,4 @@
-"""A scroll bar that shows where the hits are."""
+"""A scroll bar on its own ground that shows where the hits are."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from memvid_studio.theme import theme
 
 _TICK = 3
 _REACH = 8
+_GAP = 2
 
 
 class MarkedScrollBar(QScrollBar):
@@ -31,13 +32,21 @@ class MarkedScrollBar(QScrollBar):
         return self._marks
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        look = theme()
+        ground = QPainter(self)
+        ground.fillRect(self.rect(), look.color("sidebar"))
+        ground.fillRect(QRectF(0, 0, 1, self.height()), look.color("line"))
+        ground.end()
         super().paintEvent(event)
         if not self._marks:
             return
         painter = QPainter(self)
-        color = theme().color("hitLine")
+        color = look.color("hitLine")
         room = self.height() - _TICK
-        # A thousand hits fill a few hundred pixels: each pixel row is painted once.
+        painted = -_TICK - _GAP
+        # A thousand hits share a few hundred pixels; a gap lets them be seen as ticks, and the thumb between.
         for y in sorted({round(mark * room) for mark in self._marks}):
-            painter.fillRect(QRectF(self.width() - _REACH, y, _REACH, _TICK), color)
+            if y >= painted + _TICK + _GAP or y == room:
+                painter.fillRect(QRectF(self.width() - _REACH - 1, y, _REACH, _TICK), color)
+                painted = y
         painter.end()

@@ -28,8 +28,8 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from memvid_studio.theme import theme
 from memvid_studio.widgets.hit_mark import mark_text_color, paint_mark
-from memvid_studio.widgets.mark_scroll_bar import MarkScrollBar
 from memvid_studio.widgets.paint import panel
+from memvid_studio.widgets.scroll_marks import MarkedScrollBar
 
 Span = tuple[int, int]
 
@@ -128,8 +128,7 @@ class TextView(QTextEdit):
             | Qt.TextInteractionFlag.LinksAccessibleByMouse
             | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
         )
-        self.setVerticalScrollBar(MarkScrollBar(Qt.Orientation.Vertical))
-        self.setHorizontalScrollBar(MarkScrollBar(Qt.Orientation.Horizontal))
+        self.setVerticalScrollBar(MarkedScrollBar())
         self.verticalScrollBar().valueChanged.connect(self._color_visible_marks)
         self.verticalScrollBar().rangeChanged.connect(self._place_ticks)
         if mono:
@@ -264,7 +263,7 @@ class TextView(QTextEdit):
 
     def _place_ticks(self) -> None:
         bar = self.verticalScrollBar()
-        if not isinstance(bar, MarkScrollBar):
+        if not isinstance(bar, MarkedScrollBar):
             return
         length = max(1, self.document().characterCount())
         bar.set_marks([start / length for start in self._starts])

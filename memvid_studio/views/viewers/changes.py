@@ -172,6 +172,11 @@ class ChangesPanel(Ground):
         column.addWidget(self._later)
         column.addStretch(1)
         self._show_all.clicked.connect(self.compareRequested)
+        self.offer_compare(False)
+
+    def offer_compare(self, offered: bool) -> None:
+        """Whether there is a place that shows all changes."""
+        self._show_all.setVisible(offered)
 
     def show_since(self, since: Since, kind: engine.Kind) -> None:
         """Show these counts and the later versions of a document of this kind."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QTextEdit, QVBoxLayout, QWidget
 
 from memvid_studio.theme import theme
 from memvid_studio.views.bars import Line
 from memvid_studio.widgets.buttons import Button
-from memvid_studio.widgets.mark_scroll_bar import MarkScrollBar
+from memvid_studio.widgets.scroll_marks import MarkedScrollBar
 from memvid_studio.widgets.text_view import column_width
 from memvid_studio.words import tr
 
@@ -25,7 +25,7 @@ class _Field(QTextEdit):
         self.setAcceptRichText(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTabChangesFocus(False)
-        self.setVerticalScrollBar(MarkScrollBar(Qt.Orientation.Vertical))
+        self.setVerticalScrollBar(MarkedScrollBar())
         self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
 
     def set_plain(self, text: str) -> None:

@@ -32,8 +32,8 @@ from memvid_studio.theme import theme
 from memvid_studio.views.bars import Bar, Line
 from memvid_studio.views.viewers.versions import Version
 from memvid_studio.widgets.buttons import Button
-from memvid_studio.widgets.mark_scroll_bar import MarkScrollBar
 from memvid_studio.widgets.paint import draw_text, panel, text_width
+from memvid_studio.widgets.scroll_marks import MarkedScrollBar
 from memvid_studio.words import clock, day, number, tr
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -205,7 +205,7 @@ class HistoryView(QWidget):
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setMouseTracking(True)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.list.setVerticalScrollBar(MarkScrollBar(Qt.Orientation.Vertical))
+        self.list.setVerticalScrollBar(MarkedScrollBar())
         self.list.setAccessibleName(tr("Versions"))
         self._hint = Line(style="small", role="text2")
         self._go = Button(tr("Show capsule at this moment"), "history")

@@ -124,6 +124,10 @@ class ViewerPane(Ground):
         self._read_only = read_only
         self._offer_edit()
 
+    def offer_compare(self, offered: bool) -> None:
+        """Whether ``compareRequested`` leads anywhere; without it no button promises so."""
+        self._changes.offer_compare(offered)
+
     def set_past(self, past: bool) -> None:
         """Whether the Moments shown from now on are in the past: nothing can be changed there."""
         self._past = past

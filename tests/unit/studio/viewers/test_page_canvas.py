@@ -147,11 +147,11 @@ def test_going_to_a_mark_scrolls_to_it_once_its_page_is_there(canvas) -> None:
 
 def test_ticks_stand_beside_marks_before_and_after_their_page_is_drawn(canvas) -> None:
     canvas.set_mark_counts({1: 2, 24: 1})
-    marks = canvas.verticalScrollBar().marks
+    marks = canvas.verticalScrollBar().marks()
     assert len(marks) == 3
     assert marks[-1] > 0.9
     fill(canvas, WORD)
-    drawn = canvas.verticalScrollBar().marks
+    drawn = canvas.verticalScrollBar().marks()
     assert drawn[0] == pytest.approx((16 + 0.5 * canvas._page_rect(1).height()) / (24 * 865), rel=0.1)
 
 

@@ -292,6 +292,8 @@ def test_the_panel_opens_the_comparison(pane, settle, qtbot) -> None:
     pane.set_past(True)
     pane.show(capsule.at(1), capsule.at(1).frame(0))
     settle()
+    assert pane._changes._show_all.isHidden()
+    pane.offer_compare(True)
     with qtbot.waitSignal(pane.compareRequested):
         pane._changes._show_all.click()
 

@@ -92,7 +92,7 @@ def test_a_marked_cell_is_brought_into_sight_and_painted(shown) -> None:
         [["word", "note"], *([f"row {n}", "quiet"] for n in range(400)), ["the weir", "x"]], has_head=True
     )
     view.set_marks({(400, 0): [(4, 8)]})
-    assert view.verticalScrollBar().marks[0] > 0.95
+    assert view.verticalScrollBar().marks()[0] > 0.95
     view.go_to_cell((400, 0))
     rect = view.visualRect(view.grid.index(400, 0))
     assert view.viewport().rect().contains(rect)
