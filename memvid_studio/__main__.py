@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=f"Memvid Studio {__version__}")
     chosen = parser.parse_args(arguments)
     if chosen.tour is not None:
-        from memvid_studio.tour import run_tour
+        from memvid_studio.tour.run import run_tour
 
         return run_tour(chosen.tour, debug=chosen.debug)
     from memvid_studio.app import Options, run

@@ -118,6 +118,7 @@ class Studio(QObject):
     def start(self) -> None:
         """Shows the window; what was asked for is opened once it is on the screen."""
         self.window.show()
+        self.window.activateWindow()
         QTimer.singleShot(0, self, self._open_first)
 
     def close(self) -> None:

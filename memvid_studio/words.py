@@ -22,7 +22,7 @@ def settle_locale() -> None:
     """The user's locale; where none is set (the C locale has no separators and no words), English."""
     system = QLocale.system()
     if system.language() == QLocale.Language.C:
-        system = QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
+        system = QLocale(QLocale.Language.English, QLocale.Country.UnitedStates)
     QLocale.setDefault(system)
 
 

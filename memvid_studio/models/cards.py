@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import engine
 from memvid_studio.words import counted, day, number, tr
+
+Spans = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +94,17 @@ def make_card(
     sources: tuple[str, ...] = ()
     if hit is not None:
         snippet, spans, sources = hit.snippet, hit.spans, hit.sources
+        if hit.mime == "text/markdown":
+            snippet, spans = without_marks(snippet, spans)
         place = place_text(hit.place, frame)
         if hit.match_count > 1:
             meta_parts.append(_matches(hit, frame))
     elif frame is not None:
         snippet = " ".join(frame.preview.split())
+        if frame.mime == "text/markdown":
+            snippet, _ = without_marks(snippet, ())
+            title_first = snippet.removeprefix(frame.title.removesuffix(".md")).strip(" ,")
+            snippet = title_first or snippet
     if frame is not None:
         place = place or kind_fact(frame)
         if hit is None and frame.tags:
@@ -112,6 +121,36 @@ def make_card(
         past_note=_past_note(frame) if past and frame is not None else "",
         with_picture=kind == engine.Kind.IMAGE,
     )
+
+
+_MARKS = re.compile(
+    r"(?<![\w*])\*{1,3}(?=\S)|(?<=\S)\*{1,3}(?![\w*])|(?:(?<=\s)|^)#{1,6} |`+|(?:\|\s*)+(?:[-:]+\s*\|\s*)*"
+)
+
+
+def without_marks(text: str, spans: Spans) -> tuple[str, Spans]:
+    """Markdown as it reads: stars, number signs and table bars left out, the spans moved along."""
+    kept: list[str] = []
+    moved = list(range(len(text) + 1))
+    at = removed = 0
+    for match in _MARKS.finditer(text):
+        for place in range(at, match.start()):
+            moved[place] = place - removed
+        kept.append(text[at : match.start()])
+        # A table bar stood between two words; everything else stood against one.
+        filler = " · " if "|" in match.group() and kept[-1].strip() and match.end() < len(text) else ""
+        if filler and (kept[-1].endswith(" ") or match.start() == 0):
+            filler = filler.lstrip()
+        for place in range(match.start(), match.end()):
+            moved[place] = match.start() - removed
+        kept.append(filler)
+        removed += match.end() - match.start() - len(filler)
+        at = match.end()
+    for place in range(at, len(text) + 1):
+        moved[place] = place - removed
+    kept.append(text[at:])
+    result = tuple((moved[start], moved[end]) for start, end in spans if start < end <= len(text))
+    return "".join(kept), tuple((start, end) for start, end in result if start < end)
 
 
 def place_text(place: engine.Place | None, frame: engine.FrameInfo | None = None) -> str:

@@ -108,6 +108,9 @@ class Actions(QObject):
         share.addAction(self.seal)
         help_menu = bar.addMenu(tr("Help"))
         help_menu.addActions([self.palette, self.about])
+        for menu in (capsule, edit, view, search, timeline, share, help_menu):
+            for action in menu.actions():
+                action.setProperty("group", menu.title())
 
     def set_recent(self, entries: list[tuple[str, str]]) -> None:
         """(path, text) of the capsules opened last."""

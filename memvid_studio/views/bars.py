@@ -43,20 +43,29 @@ class Ground(QWidget):
 class Bar(Ground):
     """A row of controls of a fixed height: ``kind`` is ``head``, ``sub``, ``transport`` or ``status``.
 
-    Attributes: ``row``, the layout the controls go into.
+    Lines lie at the top of what they separate; that of the content below a sub-bar belongs to the bar, which
+    is a pixel higher for it. Attributes: ``row``, the layout the controls go into.
     """
 
-    def __init__(self, kind: str, role: str, lines: str = "b", parent: QWidget | None = None) -> None:
+    def __init__(self, kind: str, role: str, lines: str | None = None, parent: QWidget | None = None) -> None:
+        if lines is None:
+            lines = "tb" if kind == "sub" else "t"
         super().__init__(role, lines, parent)
         self._kind = kind
         self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(12, 0, 12, 1 if "b" in lines else 0)
+        # Two at the top: the line, and one that puts controls of even height on whole pixels.
+        self._top, self._bottom = 2 * ("t" in lines), int("b" in lines)
+        self.set_sides(12)
         self.row.setSpacing(8)
         self._fit()
         theme().changed.connect(self._fit)
 
+    def set_sides(self, left: int, right: int | None = None) -> None:
+        """Space before the first and after the last control."""
+        self.row.setContentsMargins(left, self._top, left if right is None else right, self._bottom)
+
     def _fit(self) -> None:
-        height: int = getattr(theme().size, self._kind)
+        height: int = getattr(theme().size, self._kind) + self._bottom
         if height != self.height():
             self.setFixedHeight(height)
 

@@ -31,6 +31,7 @@ class CapsuleHead(QAbstractButton):
         self._open = False
         self._sealed = False
         self.narrow = False
+        self._ring = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -44,6 +45,10 @@ class CapsuleHead(QAbstractButton):
         self.setAccessibleName(f"{self.text()}, {sub}" if sub else self.text())
         self.setToolTip(self.text() if name else "")
         self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._ring = event.reason() in _KEYBOARD
+        super().focusInEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look = theme()
@@ -68,7 +73,7 @@ class CapsuleHead(QAbstractButton):
             else:
                 box = QRectF(40, 0, right - 40, height)
                 draw_text(painter, box, self.text(), look.font("body"), look.color("text2"))
-        if self.hasFocus():
+        if self._ring and self.hasFocus():
             inner = QRectF(self.rect()).adjusted(3, 3, -3, -3)
             panel(painter, inner, look.radius.control, None, look.color("accent"), look.border.focus)
         painter.end()
@@ -191,7 +196,7 @@ class LibraryPane(Ground):
 
         self.head = CapsuleHead(self)
         head_bar = Bar("head", "sidebar")
-        head_bar.row.setContentsMargins(0, 0, 0, 1)
+        head_bar.set_sides(0)
         head_bar.row.addWidget(self.head)
         self._menu = QMenu(self)
         self.head.clicked.connect(self._open_menu)
@@ -214,7 +219,6 @@ class LibraryPane(Ground):
         self.list.chosen.connect(self._chosen)
         self.list.plusClicked.connect(self.newWanted)
         self.list.contextWanted.connect(self._context)
-        column.addSpacing(8)
         column.addWidget(self.list, 1)
         theme().changed.connect(self.list.relayout)
 
@@ -231,7 +235,7 @@ class LibraryPane(Ground):
         for button in (self.note_button, self.share_button):
             button.setVisible(not narrow)
         self.add_button.set_text("" if narrow else self.tr("Add"))
-        self._sub.row.setContentsMargins(*((6, 0, 6, 1) if narrow else (12, 0, 12, 1)))
+        self._sub.set_sides(6 if narrow else 12)
         self.list.set_narrow(narrow)
         if narrow:
             self.setFixedWidth(theme().px(NARROW_WIDTH))

@@ -12,7 +12,7 @@ from memvid_studio.widgets.paint import draw_text, panel, text_width
 
 Index = QModelIndex | QPersistentModelIndex
 
-_SECTION_GAP = 12
+_SECTION = 36
 SIDE = 4
 """Left and right of the rounded ground of a row."""
 
@@ -28,8 +28,7 @@ class LibraryDelegate(QStyledItemDelegate):
         look = theme()
         row: LibraryRow = index.data(ROW_ROLE)
         if row.kind == RowKind.SECTION:
-            gap = 0 if index.row() == 0 else _SECTION_GAP
-            return QSize(0, look.px(13 if self.narrow else 32 + gap - 4 * (gap == 0)))
+            return QSize(0, look.px(13 if self.narrow else _SECTION))
         if row.kind == RowKind.HINT and self.narrow:
             return QSize(0, 0)
         return QSize(0, look.size.library_row)

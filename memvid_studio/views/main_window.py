@@ -28,6 +28,7 @@ from memvid_studio.views.bars import Ground
 from memvid_studio.views.first_run import FirstRunPage
 from memvid_studio.views.jobs import JobsPopover
 from memvid_studio.views.library import LibraryPane
+from memvid_studio.views.palette import CommandPalette, PaletteButton
 from memvid_studio.views.results import ResultsPane
 from memvid_studio.views.status import StatusBar
 from memvid_studio.views.timeline import TimelinePanel
@@ -74,6 +75,9 @@ class MainWindow(QMainWindow):
         self.thumbnails = Thumbnails(desk.tasks, self)
         self.banner = PastBanner()
         self.banner.hide()
+        # Comparing and branching have no page yet.
+        self.banner.compare.hide()
+        self.banner.branch.hide()
         self.library = LibraryPane(self.library_model)
         self.results = ResultsPane(self.results_model, self.thumbnails)
         self.viewer = ViewerPane(desk.tasks.run)
@@ -85,6 +89,9 @@ class MainWindow(QMainWindow):
         self.notices = NoticeStack(self, self._notice_floor)
         self.drop_overlay = DropOverlay(self)
         self.jobs = JobsPopover(self)
+        self.palette_ = CommandPalette(self, [(each, str(each.property("group"))) for each in self.actions_])
+        self.find_command = PaletteButton("Ctrl+Shift+P")
+        self.menuBar().setCornerWidget(self.find_command)
         self._restore_geometry()
         self.show_start(True)
         theme().changed.connect(self._fit_menu)
@@ -108,8 +115,9 @@ class MainWindow(QMainWindow):
         self._columns.setChildrenCollapsible(False)
         self._columns.setStretchFactor(0, 0)
         self._columns.setStretchFactor(1, 1)
-        self._columns.setSizes([theme().size.library, 1200])
-        self._work.setSizes([theme().size.results, 760])
+        # The line between two columns is the last pixel of the left one.
+        self._columns.setSizes([theme().size.library - 1, 1208])
+        self._work.setSizes([theme().size.results - 1, 736])
         for splitter in (self._columns, self._work):
             splitter.setHandleWidth(1)
         central = Ground("window")
@@ -159,7 +167,7 @@ class MainWindow(QMainWindow):
             self._narrow = narrow
             self.library.set_narrow(narrow)
             if not narrow:
-                self._columns.setSizes([theme().size.library, self.width() - theme().size.library])
+                self._columns.setSizes([theme().size.library - 1, self.width() - theme().size.library])
         if over != self._over:
             self._over = over
             self.viewer.setMinimumWidth(0 if over else 420)

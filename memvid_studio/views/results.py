@@ -287,7 +287,9 @@ class ResultsPane(Ground):
             ("oldest", self.tr("Oldest first")),
             ("title", self.tr("Title")),
         ):
-            action = menu.addAction(text)
+            # Not made by the menu: PySide 6.11 takes those for deleted once some dialog is.
+            action = QAction(text, self)
+            menu.addAction(action)
             action.setCheckable(True)
             action.setActionGroup(group)
             action.triggered.connect(lambda _=False, key=key: self.sortChosen.emit(key))

@@ -106,6 +106,7 @@ class CapsuleCommands(QObject):
             title = self.tr("{name} was not quite in order").replace("{name}", quoted(path.name))
             self._ctx.say("warning", title, " ".join(held.notes))
         self._ctx.showing.refresh_capsules()
+        self._ctx.window.results.field.setFocus()
 
     def _fill_recent(self) -> None:
         entries = [(name, Path(name).name) for name in self._ctx.settings.recent()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths
+from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 import engine
 from memvid_studio import settings as keys
@@ -19,6 +19,9 @@ from memvid_studio.widgets.notice import Action, NoticeKind
 
 class Context(QObject):
     """Shared by the commands. A problem goes to whoever waits for an outcome, else it becomes a notice."""
+
+    told = Signal(str, str)
+    """Title and text of a problem that became a notice."""
 
     def __init__(self, desk: Desk, settings: Settings, window: MainWindow, showing: Showing) -> None:
         super().__init__(window)
@@ -36,6 +39,7 @@ class Context(QObject):
 
     def tell(self, problem: Problem) -> None:
         """What went wrong, and what to do."""
+        self.told.emit(problem.title, problem.text)
         kind: NoticeKind = "error" if problem.state == "error" else "warning"
         self.say(
             kind, problem.title, problem.text, report=problem.report, key=f"{problem.title}{problem.text}"

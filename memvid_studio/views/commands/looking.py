@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMenu
 
+import engine
 from memvid_studio import settings as keys
+from memvid_studio.bridge.latest import LatestOnly
+from memvid_studio.bridge.tasks import Lane
 from memvid_studio.ops.look import Filter
 from memvid_studio.theme import theme
 from memvid_studio.views.commands.context import Context
 from memvid_studio.widgets.dialog import DialogSheet
 from memvid_studio.widgets.search_field import Token
+from memvid_studio.words import moment
 
 _SCALES = (1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 
@@ -21,6 +27,8 @@ class LookingCommands(QObject):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._ctx = context
+        self._reading = LatestOnly(context.desk.tasks, self, lane=Lane.READ)
+        self._reading.done.connect(self._moment_read)
         self._connect_search()
         self._connect_time()
         self._connect_look()
@@ -132,6 +140,22 @@ class LookingCommands(QObject):
             lambda on: self._ctx.window.showFullScreen() if on else self._ctx.window.showNormal()
         )
         acts.about.triggered.connect(self._about)
+        palette = self._ctx.window.palette_
+        acts.palette.triggered.connect(palette.open)
+        self._ctx.window.find_command.clicked.connect(palette.open)
+        palette.textChanged.connect(self._read_moment)
+        palette.momentChosen.connect(self._ctx.window.timeline.go_to_time)
+
+    def _read_moment(self, text: str) -> None:
+        """Typed words may mean a moment: "last Tuesday", "2025-06-01"."""
+        held = self._ctx.desk.session.current
+        if held is not None and text.strip():
+            self._reading.ask(_moment_of, held.capsule, text)
+
+    def _moment_read(self, answer: tuple[str, datetime] | None, _error: object) -> None:
+        if answer is not None:
+            text, when = answer
+            self._ctx.window.palette_.show_moment(text, when, moment(when))
 
     def _scale(self, step: int) -> None:
         now = min(range(len(_SCALES)), key=lambda place: abs(_SCALES[place] - theme().scale))
@@ -149,3 +173,11 @@ class LookingCommands(QObject):
         )
         dialog.cancel.hide()
         self._ctx.open_dialog(dialog)
+
+
+def _moment_of(capsule: engine.Capsule, text: str) -> tuple[str, datetime] | None:
+    """On a pool thread. Words that mean no moment are no error: most of what is typed are commands."""
+    try:
+        return text, capsule.at(text).recorded_at or datetime.fromtimestamp(0, UTC)
+    except engine.EngineError:
+        return None

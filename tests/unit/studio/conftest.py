@@ -17,7 +17,7 @@ from tests.unit.studio.fakes import FakeCapsule
 def english() -> Iterator[None]:
     """Numbers and dates as an English desktop shows them, whatever the machine is set to."""
     before = QLocale()
-    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     yield
     QLocale.setDefault(before)
 
