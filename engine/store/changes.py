@@ -207,7 +207,7 @@ def _insert(ledger: Ledger, document: PreparedDocument, note: ChangeNote, older:
         timestamp=timestamp,
         track=document.track,
         payload=document.blob.stored,
-        embedding=None if document.embedding is None else tuple(float(x) for x in document.embedding),
+        embedding=document.embedding,
         uri=document.uri,
         title=document.title,
         canonical_encoding=document.blob.encoding,

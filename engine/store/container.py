@@ -30,8 +30,8 @@ from engine.limits import (
 )
 from engine.store import lock
 from engine.store.bytestore import ByteStore, FileStore, MemoryStore, write_new_file
-from engine.store.changes import Change, Planned, Stamp, now_ms, plan
-from engine.store.commit import CommitState, Committed, commit
+from engine.store.changes import Change, Planned, Put, Stamp, Update, now_ms, plan
+from engine.store.commit import CommitState, Committed, commit, read_vectors
 from engine.store.history import NO_BATCH
 from engine.store.ledger import Ledger
 from engine.store.load import Loaded, load
@@ -131,6 +131,7 @@ class Container:
         self._wal_sequence = snapshot.header.wal_sequence
         self._blocked = loaded.blocked
         self._undated = loaded.undated
+        self._vector_width: int | None = None
         self._uncommitted = self._sequence > loaded.applied
         self.notes, self.damage = loaded.notes, loaded.damage
 
@@ -270,6 +271,7 @@ class Container:
         for position, change in enumerate(changes):
             ms = max(self._clock_ms(), ledger.history.last_ms + 1)
             try:
+                self._check_vector(change)
                 planned = plan(ledger, change, Stamp(ms, author, batch))
             except EngineError as error:
                 if refused is None:
@@ -294,6 +296,20 @@ class Container:
         self._uncommitted = True
         ledger.publish()
         return ids
+
+    def _check_vector(self, change: Change) -> None:
+        """Refuse an embedding that cannot join those in the file: later, it would keep every commit from working."""
+        document = change.document if isinstance(change, Put | Update) else None
+        if document is None or document.embedding is None:
+            return
+        waiting = next(iter(self.ledger.embeddings.values()), None)
+        if self._vector_width is None:
+            self._vector_width = read_vectors(self.store, self._state.toc)[1].shape[1]
+        width = len(waiting) if waiting is not None else self._vector_width
+        if width and width != len(document.embedding):
+            raise EngineError(
+                f"The capsule's vectors have {width} dimensions, the given one {len(document.embedding)}."
+            )
 
     def _commit_when_full(self) -> EngineError | None:
         """Make room in the ring. What cannot be committed now stays in the WAL, as durable as before."""
@@ -353,6 +369,7 @@ class Container:
         self._wal_sequence = self._sequence = last_sequence
         self._head = self._ring_end = 0
         self._uncommitted = self._undated = False
+        self._vector_width = None
         # Everybody who scans the ring from here on finds it empty; should this not reach the disk, they find
         # records that the header says are applied.
         self.store.pwrite(state.header.wal_offset, END_MARKER)

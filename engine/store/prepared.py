@@ -92,7 +92,7 @@ class PreparedDocument:
     height: int | None = None
     source_path: str | None = None
     parts: tuple[PreparedPart, ...] = ()
-    embedding: Any = None
+    embedding: tuple[float, ...] | None = None
 
     @property
     def stored_size(self) -> int:
@@ -166,6 +166,22 @@ def checked_words(name: str, words: Sequence[str]) -> tuple[str, ...]:
     if len(out) > MAX_TAGS:
         raise EngineError(f"{len(out)} {name}; a frame can hold {MAX_TAGS}.")
     return out
+
+
+def checked_vector(values: Any) -> tuple[float, ...] | None:
+    """An embedding as the format keeps it: finite 32-bit numbers."""
+    if values is None:
+        return None
+    import numpy as np
+
+    try:
+        with np.errstate(over="ignore"):
+            vector = np.asarray(values, np.float32)
+    except (TypeError, ValueError) as error:
+        raise EngineError(f"An embedding is a list of numbers: {error}.") from error
+    if vector.ndim != 1 or not len(vector) or not np.isfinite(vector).all():
+        raise EngineError("An embedding is a list of finite numbers that fit 32 bits, at least one.")
+    return tuple(vector.tolist())
 
 
 def mime_of_name(name: str) -> str | None:
@@ -263,7 +279,7 @@ def prepare(item: PutItem, *, parts: Sequence[PreparedPart] | None = None) -> Pr
         height=item.height,
         source_path=None if source_path is None else clean_text(source_path),
         parts=ready,
-        embedding=item.embedding,
+        embedding=checked_vector(item.embedding),
     )
     return replace(document, sketch=document_sketch(document))
 
