@@ -1,10 +1,10 @@
-"""What counts as the same word: one fold for indexing, for queries, for snippets and for highlighting.
+"""What counts as the same word: one fold for the index, queries, snippets, viewers and the pages of a PDF.
 
-Every character is folded on its own, whatever stands around it: that is what makes offsets in the folded text
-map back to the original, and a text foldable in pieces. A character becomes
+Text falls into clusters, a character and the marks behind it, and each of them folds on its own. That is what
+makes a text foldable in pieces and lets every folded character be traced to where it came from. A cluster becomes
 
 * a space, if it separates words (punctuation, symbols, white space),
-* nothing, if it only decorates (accents, vowel points, soft hyphens),
+* nothing, if it only decorates (accents, vowel points, soft hyphens, whatever cannot be seen),
 * itself between two spaces, in scripts written without spaces, so that any run inside a run is findable,
 * its lower-case base letters otherwise (``É`` → ``e``, ``ß`` → ``ss``, ``ﬁ`` → ``fi``).
 
@@ -13,22 +13,28 @@ There is no stemming: a result set is exactly the documents that hold the words 
 
 from __future__ import annotations
 
+import heapq
 import re
+import threading
 import unicodedata
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, islice
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-ANALYSIS_VERSION: Final = f"1/unicode-{unicodedata.unidata_version}"
+FOLD_VERSION: Final = f"2/unicode-{unicodedata.unidata_version}"
 """Changes whenever the same text could fold to other words; an index made with another one is rebuilt."""
 
-PIECE_CHARS: Final = 16_384
-"""Texts are folded in pieces of about this many characters: one C call each, well under a millisecond."""
+PIECE_CHARS: Final = 2048
+"""Texts are folded in pieces of about this many characters: a few C calls each, some ten microseconds."""
+
+MAX_KEY_CHARS: Final = 8192
+"""Of a longer tag or address the beginning counts: putting marks into order can take quadratic time."""
 
 Span = tuple[int, int]
+"""Where something begins in a text, and where it ends (the first character behind it)."""
 
 _PLAIN_BASES: Final = {
     "ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ŧ": "t",
@@ -36,13 +42,16 @@ _PLAIN_BASES: Final = {
 }  # fmt: skip
 """Letters people type without their stroke or tie, though Unicode does not decompose them. Lower case."""
 
-_HYPHENATION: Final = "\x02\ufffe"
-"""What PDF text has for a hyphen at the end of a line: the word goes on."""
+_HYPHENS: Final = "\u00ad\x02\ufffe"
+"""Hyphens that are not the word's own, the last two from PDF: the word goes on, behind the line's end too."""
+
+_UNSEEN: Final = frozenset("\x02\ufffe\u0640\u115f\u1160")
+"""Beside all format characters: the hyphens of PDF, the stroke that stretches Arabic words, Hangul fillers."""
 
 _DECORATION: Final = (
     (0x0300, 0x036F), (0x0483, 0x0489), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F),
-    (0x0670, 0x0670), (0x06D6, 0x06ED), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF),
-    (0xFE00, 0xFE0F), (0xFE20, 0xFE2F), (0xE0100, 0xE01EF),
+    (0x0670, 0x0670), (0x06D6, 0x06ED), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x1AB0, 0x1AFF),
+    (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE00, 0xFE0F), (0xFE20, 0xFE2F), (0xE0100, 0xE01EF),
 )  # fmt: skip
 """Marks that may be missing without making another word: accents, Hebrew and Arabic points, variation
 selectors. The vowel signs of Indic scripts and the voicing marks of kana are not among them."""
@@ -55,75 +64,137 @@ _SPACELESS: Final = (
 """Thai, Lao, Myanmar, Khmer, kana, bopomofo and Han, where words are not set apart; and Hangul syllables,
 because Korean glues its particles to the word."""
 
-_JOINS_PREVIOUS: Final = ((0x1160, 0x11FF), (0xD7B0, 0xD7FF))
-"""Jamo vowels and finals: letters, yet normalisation joins them to what stands before."""
+_JAMO: Final = ((0x1160, 0x11FF), (0xD7B0, 0xD7FF))
+"""Hangul vowels and finals: letters, yet they join what stands before."""
+
+_MAX_MARKS: Final = 32
+"""More marks than this on one character begin another cluster; no language needs so many."""
 
 
 def _within(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
     return any(low <= code <= high for low, high in ranges)
 
 
-def _fold_base(char: str, *, keep_separators: bool) -> str:
-    """One character without case and decoration; spaces for separators unless they are to be kept."""
-    base = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold())
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char)[0] == "M"
+
+
+def _is_unseen(char: str) -> bool:
+    return char in _UNSEEN or unicodedata.category(char) == "Cf"
+
+
+# ------------------------------------------------------------------------------------------------ one cluster
+
+LINE_HYPHEN: Final = re.compile(rf"[{_HYPHENS}](?:\r\n?|\n)|[\x02\ufffe]")
+"""What parts a word only because a line ends there, in PDF text also without the line's end."""
+
+
+def _fold_cluster(text: str, *, keeps_signs: bool = False) -> str:
+    """Without case, decoration and what cannot be seen; spaces for separators, unless signs are to be kept."""
+    seen = "".join([char for char in LINE_HYPHEN.sub("", text) if not _is_unseen(char)])
     out = []
-    for part in base:
-        category = unicodedata.category(part)
-        if (
-            category == "Cf"
-            or part in _HYPHENATION
-            or (category[0] == "M" and _within(ord(part), _DECORATION))
-        ):
+    for char in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", seen).casefold()):
+        category = unicodedata.category(char)
+        if _is_unseen(char) or (category[0] == "M" and _within(ord(char), _DECORATION)):
             continue
-        if part.isalnum() or category[0] == "M":
-            out.append(_PLAIN_BASES.get(part, part))
-        elif category == "Cs":  # half of a pair: cannot be written as UTF-8
-            out.append("\ufffd" if keep_separators else " ")
-        elif keep_separators and category[0] != "Z" and not part.isspace():
-            out.append(part)
+        if char.isalnum() or category[0] == "M":
+            out.append(_PLAIN_BASES.get(char, char))
+        elif keeps_signs and category[0] != "Z" and not char.isspace():
+            out.append("\ufffd" if category == "Cs" else char)  # half of a pair cannot be written as UTF-8
         else:
             out.append(" ")
     return unicodedata.normalize("NFC", "".join(out))
 
 
+def _is_joining(char: str) -> bool:
+    """Whether ``char`` may change what stands before it, or leaves nothing behind."""
+    folded = _fold_cluster(char)
+    return not folded or _is_mark(char) or _is_mark(folded[0]) or _within(ord(folded[0]), _JAMO)
+
+
 class _WordTable(dict[int, str]):
-    """For ``str.translate``: code point to its fold, worked out when a character is first met."""
+    """For ``str.translate``: what a character becomes on its own, worked out when it is first met."""
 
     def __missing__(self, code: int) -> str:
-        folded = _fold_base(chr(code), keep_separators=False)
-        if any(_within(ord(char), _SPACELESS) for char in folded):
-            folded = f" {' '.join(folded)} "
+        folded = _fold_cluster(chr(code))
+        if folded.isspace():
+            folded = " "
+        else:
+            folded = "".join([f" {char} " if is_spaceless(char) else char for char in folded])
         self[code] = folded
         return folded
 
 
-class _KeyTable(dict[int, str]):
-    """Like the word table, but punctuation stays: for tags and the like, which are compared as a whole."""
+class _LengthTable(dict[int, str]):
+    """The length of what a character becomes on its own, as the character of that number."""
 
     def __missing__(self, code: int) -> str:
-        folded = _fold_base(chr(code), keep_separators=True)
-        self[code] = folded
+        length = self[code] = chr(len(_WORDS[code]))
+        return length
+
+
+class _QuickTable(dict[int, str]):
+    """The word table with a flag for joining characters: those have to be seen with what they join."""
+
+    def __missing__(self, code: int) -> str:
+        is_joining = _is_joining(chr(code))
+        if is_joining:
+            _CLUSTERS.learn(code)
+        folded = self[code] = _FLAG if is_joining else _WORDS[code]
         return folded
 
 
+class _Clusters:
+    """Knows the joining characters that were met so far, anywhere. ``pattern`` has a group for a cluster."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._blocks: set[int] = set()
+        self._joining = ""
+        self._pattern: re.Pattern[str] | None = None
+
+    def learn(self, code: int) -> None:
+        """Take in ``code`` and its neighbours: a text that has one of them soon has others."""
+        block = code >> 6
+        with self._lock:
+            if block not in self._blocks:
+                self._blocks.add(block)
+                near = map(chr, range(block << 6, (block + 1) << 6))
+                self._joining += "".join(re.escape(char) for char in near if _is_joining(char))
+                self._pattern = None
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        with self._lock:
+            if self._pattern is None:
+                marks = f"[{self._joining}]"
+                over_line = rf"(?<=[{_HYPHENS}])(?:\r\n?|\n){marks}{{0,{_MAX_MARKS}}}"
+                self._pattern = re.compile(f"([^{self._joining}]?{marks}{{1,{_MAX_MARKS}}}(?:{over_line})?)")
+            return self._pattern
+
+
+_FLAG: Final = "\x1e"
 _WORDS: Final = _WordTable()
-_KEYS: Final = _KeyTable()
+_LENGTHS: Final = _LengthTable()
+_QUICK: Final = _QuickTable()
+_CLUSTERS: Final = _Clusters()
 
 
-def _compose(text: str) -> str:
-    """Letter and accent as one character where one exists, so that folding by character sees it."""
-    if text.isascii() or unicodedata.is_normalized("NFC", text):
-        return text
-    return unicodedata.normalize("NFC", text)
+_cluster_fold: Final = lru_cache(maxsize=16_384)(_fold_cluster)
+
+
+@lru_cache(maxsize=16_384)
+def _is_more(cluster: str) -> bool:
+    """Whether a cluster is more than the sum of its characters."""
+    return _cluster_fold(cluster).translate(_WORDS) != cluster.translate(_WORDS)
+
+
+# ------------------------------------------------------------------------------------------------- whole texts
 
 
 def fold(text: str) -> str:
     """The words of ``text`` in their folded form, separated by one or more spaces."""
-    text = _compose(text)
-    if len(text) <= PIECE_CHARS:
-        return text.translate(_WORDS)
-    pieces = (text[at : at + PIECE_CHARS] for at in range(0, len(text), PIECE_CHARS))
-    return "".join([piece.translate(_WORDS) for piece in pieces])
+    return "".join([_fold_piece(piece) for piece in _pieces(text)])
 
 
 def words(text: str) -> list[str]:
@@ -133,12 +204,12 @@ def words(text: str) -> list[str]:
 
 def fold_key(text: str) -> str:
     """A tag, label, track or mime type as it is compared: without case, accents and extra white space."""
-    return " ".join(_compose(text).translate(_KEYS).split())
+    return " ".join(_fold_cluster(text[:MAX_KEY_CHARS], keeps_signs=True).split())
 
 
 def fold_uri(text: str) -> str:
     """A uri as it is compared: only case does not matter."""
-    text = text.encode("utf-8", "replace").decode("utf-8")
+    text = text[:MAX_KEY_CHARS].encode("utf-8", "replace").decode("utf-8")
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
@@ -151,73 +222,124 @@ def join_words(parts: tuple[str, ...]) -> str:
     """Words as a person would write them: no spaces where the script has none. ``words`` is the way back."""
     text = ""
     for part in parts:
-        glue = " " if text and not (is_spaceless(text[-1]) and is_spaceless(part)) else ""
-        text += glue + part
+        joined = text + part
+        is_run = bool(text) and is_spaceless(text[-1]) and is_spaceless(part)
+        # A mark that was a word of its own must not join the word before it.
+        stays = is_run and unicodedata.is_normalized("NFKC", joined)
+        text = joined if stays or not text else f"{text} {part}"
     return text
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """``text`` in pieces that fold like the whole: none begins inside a cluster."""
+    start, length = 0, len(text)
+    while length - start > PIECE_CHARS:
+        end = start + PIECE_CHARS
+        while end < length and _goes_on(text[end - 1], text[end]):
+            end += 1
+        yield text[start:end]
+        start = end
+    if start < length:
+        yield text[start:]
+
+
+def _goes_on(before: str, char: str) -> bool:
+    if char in "\r\n":
+        return before in _HYPHENS or before == "\r"
+    return _QUICK[ord(char)] == _FLAG
+
+
+def _fold_piece(piece: str) -> str:
+    folded = piece.translate(_QUICK)
+    if _FLAG not in folded:
+        return folded
+    # What a cluster folds to, folds to itself: the table only sets apart what is to stand between spaces.
+    parts = _CLUSTERS.pattern.split(piece)
+    parts[1::2] = map(_cluster_fold, parts[1::2])
+    return "".join(parts).translate(_WORDS)
 
 
 # ---------------------------------------------------------------------------------- offsets in the original
 
-_UNKNOWN: Final = 255
-_LENGTHS: Final[NDArray[np.uint8]] = np.full(0x110000, _UNKNOWN, dtype=np.uint8)
-"""Length of each code point's fold, filled in as they are met."""
 
-
-@dataclass(frozen=True, slots=True)
 class FoldedText:
-    """A folded text that knows where its characters came from."""
+    """A folded text that knows where its characters came from. Tracing costs only where it is asked for."""
 
-    folded: str
-    _ends: NDArray[np.int64] | None
-    """For each original character the folded offset where its fold ends; None: same offsets on both sides."""
-    _starts: tuple[int, ...] | None
-    """Where the original was not composed: the original offset of each composed character, and the length."""
+    __slots__ = ("_folded_starts", "_is_same", "_pieces", "_starts", "_traced", "folded")
 
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """The original characters behind the folded ones from ``start`` up to ``end`` (at least one)."""
-        if self._ends is None:
+    def __init__(self, text: str) -> None:
+        self._is_same = text.isascii() and "\x02" not in text
+        """Every character becomes one."""
+        self._pieces = list(_pieces(text))
+        folded = [_fold_piece(piece) for piece in self._pieces]
+        self.folded = "".join(folded)
+        self._starts = [0, *accumulate(map(len, self._pieces))]
+        self._folded_starts = [0, *accumulate(map(len, folded))]
+        self._traced: dict[int, _Trace] = {}
+
+    def span(self, start: int, end: int) -> Span:
+        """The original characters behind the folded ones from ``start`` up to ``end`` (at least one).
+
+        Marks behind the last one that leave nothing belong to it.
+        """
+        if self._is_same:
             return start, end
-        first = int(np.searchsorted(self._ends, start, side="right"))
-        last = int(np.searchsorted(self._ends, end - 1, side="right")) + 1
-        if self._starts is None:
-            return first, last
-        return self._starts[first], self._starts[last]
+        first, trace = self._piece(start)
+        last, end_trace = self._piece(end - 1)
+        return (
+            self._starts[first] + trace.first(start - self._folded_starts[first]),
+            self._starts[last] + end_trace.end(end - self._folded_starts[last]),
+        )
+
+    def _piece(self, offset: int) -> tuple[int, _Trace]:
+        """The piece a folded character comes from."""
+        number = bisect_right(self._folded_starts, offset) - 1
+        trace = self._traced.get(number)
+        if trace is None:
+            trace = self._traced[number] = _Trace(self._pieces[number])
+        return number, trace
 
 
-def fold_with_offsets(text: str) -> FoldedText:
-    """Like :func:`fold`, for finding words and saying where in ``text`` they stand."""
-    if text.isascii() and "\x02" not in text:
-        return FoldedText(fold(text), None, None)
-    starts: tuple[int, ...] | None = None
-    if not unicodedata.is_normalized("NFC", text):
-        composed: list[str] = []
-        offsets: list[int] = []
-        for start, end in _clusters(text):
-            joined = unicodedata.normalize("NFC", text[start:end])
-            composed.append(joined)
-            offsets.extend([start] * len(joined))
-        starts = (*offsets, len(text))
-        text = "".join(composed)
-    folded = fold(text)
-    for char in set(text):
-        code = ord(char)
-        if _LENGTHS[code] == _UNKNOWN:
-            _LENGTHS[code] = len(_WORDS[code])
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return FoldedText(folded, np.cumsum(_LENGTHS[codes], dtype=np.int64), starts)
+class _Trace:
+    """Where the folded characters of one piece come from."""
 
+    __slots__ = ("_clusters", "_ends")
 
-def _clusters(text: str) -> Iterator[tuple[int, int]]:
-    """Pieces that normalise on their own: a character and what can join it from behind."""
-    start = 0
-    for index in range(1, len(text)):
-        code = ord(text[index])
-        if code >= 0x300 and (unicodedata.category(text[index])[0] == "M" or _within(code, _JOINS_PREVIOUS)):
-            continue
-        yield start, index
-        start = index
-    if text:
-        yield start, len(text)
+    def __init__(self, piece: str) -> None:
+        self._clusters: list[Span] = []
+        """Those that are more than the sum of their characters."""
+        self._ends: Sequence[int]
+        """For each original character the folded offset where its fold ends."""
+        widths = piece.translate(_LENGTHS)
+        has_joining = _FLAG in piece.translate(_QUICK)
+        if not has_joining and widths.count("\x01") == len(widths):
+            self._ends = range(1, len(widths) + 1)
+            return
+        lengths = list(map(ord, widths))
+        if has_joining:
+            parts = _CLUSTERS.pattern.split(piece)
+            if any(map(_is_more, parts[1::2])):
+                self._add_clusters(parts, lengths)
+        self._ends = list(accumulate(lengths))
+
+    def _add_clusters(self, parts: list[str], lengths: list[int]) -> None:
+        end = 0
+        for number, part in enumerate(parts):
+            start, end = end, end + len(part)
+            if number % 2 and _is_more(part):
+                folded = _cluster_fold(part).translate(_WORDS)
+                lengths[start:end] = [len(folded), *[0] * (end - start - 1)]
+                self._clusters.append((start, end))
+
+    def first(self, start: int) -> int:
+        """The character that the folded one at ``start`` comes from."""
+        return bisect_right(self._ends, start)
+
+    def end(self, end: int) -> int:
+        """Behind the character that the folded one before ``end`` comes from."""
+        found = max(bisect_right(self._ends, end - 1) + 1, bisect_right(self._ends, end))
+        at = bisect_right(self._clusters, (found - 1, len(self._ends))) - 1
+        return max(found, self._clusters[at][1]) if at >= 0 else found
 
 
 # --------------------------------------------------------------------------------------------- finding words
@@ -238,14 +360,19 @@ class Term:
     @classmethod
     def parse(cls, text: str) -> Term | None:
         """The term in ``text``, a trailing star meaning a prefix; None if it holds no word."""
+        return cls.of(text, is_prefix=text.rstrip().endswith("*"))
+
+    @classmethod
+    def of(cls, text: str, *, is_prefix: bool = False) -> Term | None:
+        """The words of ``text``; None if it holds none."""
         found = tuple(words(text))
         if not found:
             return None
         # Behind a character that is a word of its own there is nothing that could go on.
-        return cls(found, text.rstrip().endswith("*") and not is_spaceless(found[-1]))
+        return cls(found, is_prefix and not is_spaceless(found[-1]))
 
 
-def find_term(folded: str, term: Term, start: int = 0) -> Iterator[tuple[int, int]]:
+def find_term(folded: str, term: Term, start: int = 0) -> Iterator[Span]:
     """Where ``term`` stands in ``folded`` (from ``fold``), as folded offsets, in order, not overlapping."""
     if len(term.words) == 1:
         yield from _find_word(folded, term.words[0], start, is_prefix=term.is_prefix)
@@ -262,7 +389,7 @@ def find_term(folded: str, term: Term, start: int = 0) -> Iterator[tuple[int, in
             position = match.end()
 
 
-def _find_word(folded: str, word: str, start: int, *, is_prefix: bool = False) -> Iterator[tuple[int, int]]:
+def _find_word(folded: str, word: str, start: int, *, is_prefix: bool = False) -> Iterator[Span]:
     length = len(word)
     at = folded.find(word, start)
     while at >= 0:
@@ -278,29 +405,35 @@ def _find_word(folded: str, word: str, start: int, *, is_prefix: bool = False) -
         at = folded.find(word, at + 1)
 
 
-# ---------------------------------------------------------------------------------------------------- marking
-
-
-def term_spans(folded: FoldedText, term: Term) -> list[Span]:
+def term_spans(folded: FoldedText, term: Term) -> Iterator[Span]:
     """Where ``term`` stands in the original text, in order."""
-    return [folded.span(first, last) for first, last in find_term(folded.folded, term)]
+    return (folded.span(first, last) for first, last in find_term(folded.folded, term))
 
 
-def merge_spans(spans: Iterable[Span]) -> list[Span]:
-    """Ascending and without overlaps."""
-    merged: list[Span] = []
-    for start, end in sorted(spans):
-        if merged and start < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+def merge_spans(spans: Iterable[Span]) -> Iterator[Span]:
+    """``spans``, which come in order, without overlaps."""
+    held: Span | None = None
+    for start, end in spans:
+        if held is None:
+            held = start, end
+        elif start < held[1]:
+            held = held[0], max(end, held[1])
         else:
-            merged.append((start, end))
-    return merged
+            yield held
+            held = start, end
+    if held is not None:
+        yield held
 
 
 def find_spans(text: str, terms: Iterable[str], *, limit: int | None = None) -> list[Span]:
-    """Where ``terms`` stand in ``text``: (start, end) in characters, ascending, never overlapping."""
-    wanted = [term for term in map(Term.parse, terms) if term is not None]
+    """Where ``terms`` stand in ``text`` as whole words: (start, end) offsets, ascending, never overlapping.
+
+    A term may be several words (found when they follow each other) and may end in ``*`` (any ending). Whatever
+    the index takes for the same word is marked. At most ``limit`` spans are returned, the first ones.
+    """
+    wanted = {term for term in map(Term.parse, terms) if term is not None}
     if not wanted or not text:
         return []
-    folded = fold_with_offsets(text)
-    return merge_spans([span for term in wanted for span in term_spans(folded, term)])[:limit]
+    folded = FoldedText(text)
+    found = merge_spans(heapq.merge(*(term_spans(folded, term) for term in wanted)))
+    return list(found if limit is None else islice(found, limit))

@@ -210,12 +210,11 @@ def _boxes_of_terms(page: PdfPage, terms: tuple[str, ...], width: int, height: i
     text_page = page.get_textpage()
     try:
         codes = [raw.FPDFText_GetUnicode(text_page, index) for index in range(text_page.count_chars())]
-        # One character of text per character index of the page, so that spans are indices.
-        text = "".join(_character(code) for code in codes)
+        text, indices = _text_of_codes(codes)
         place = _PageToPixels(page, width, height)
         found = []
         for start, end in find_spans(text, terms):
-            corners = (_character_box(text_page, index) for index in range(start, end))
+            corners = (_character_box(text_page, index) for index in range(indices[start], indices[end]))
             lines = _join_lines([place(box) for box in corners if box is not None])
             if lines:
                 found.append(lines)
@@ -224,10 +223,20 @@ def _boxes_of_terms(page: PdfPage, terms: tuple[str, ...], width: int, height: i
         text_page.close()
 
 
-def _character(code: int) -> str:
-    if 0xD800 <= code <= 0xDFFF or not 0 < code <= 0x10FFFF:
-        return "\ufffd"
-    return chr(code)
+def _text_of_codes(codes: list[int]) -> tuple[str, list[int]]:
+    """The text of a page and, for each of its characters and its end, the index on the page.
+
+    A page has two indices for a character beyond the first 65,536, and zero where its font names none.
+    """
+    text: list[str] = []
+    indices: list[int] = []
+    for index, code in enumerate(codes):
+        if 0xDC00 <= code < 0xE000 and text and 0xD800 <= codes[index - 1] < 0xDC00:
+            text[-1] = chr(0x10000 + ((codes[index - 1] - 0xD800) << 10) + (code - 0xDC00))
+        elif code:
+            text.append(chr(code) if code <= 0x10FFFF else "\ufffd")
+            indices.append(index)
+    return "".join(text), [*indices, len(codes)]
 
 
 def _character_box(text_page: PdfTextPage, index: int) -> Box | None:

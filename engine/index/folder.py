@@ -27,12 +27,12 @@ from typing import Any, Final
 
 from engine.index.shard import IndexDamaged, Shard
 from engine.index.source import FrameSource
-from engine.text import ANALYSIS_VERSION
+from engine.text import FOLD_VERSION
 
 SCHEMA_VERSION: Final = 1
 """Changes with the fields of the index."""
 
-MADE_WITH: Final = f"{SCHEMA_VERSION}/{ANALYSIS_VERSION}/tantivy-{version('tantivy')}"
+MADE_WITH: Final = f"{SCHEMA_VERSION}/{FOLD_VERSION}/tantivy-{version('tantivy')}"
 
 _STATE: Final = "state.json"
 _BUILD: Final = "build-"

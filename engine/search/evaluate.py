@@ -25,7 +25,7 @@ from engine.search.periods import read_bounds
 from engine.search.query import And, Dates, Everything, Key, Not, Or, Query, Words
 from engine.search.rank import Scores, order_documents
 from engine.search.snippet import make_snippet
-from engine.text import Term, fold_key, fold_uri, is_spaceless, words
+from engine.text import Term, fold_key, fold_uri
 from engine.types import Hit, Kind, Place, SearchQuery, SearchResult
 
 WORDS: Final = "words"
@@ -250,11 +250,9 @@ class _Evaluation:
         return total
 
     def _words(self, leaf: Words, *, is_wanted: bool) -> Mask | None:
-        found = tuple(words(leaf.text))
-        if not found:
+        term = Term.of(leaf.text, is_prefix=leaf.is_prefix)
+        if term is None:
             return None
-        # A character that is a word of its own cannot go on.
-        term = Term(found, leaf.is_prefix and not is_spaceless(found[-1]))
         in_titles = self._existing(self.view.term("title", term))
         if is_wanted:
             self.terms.append(term)

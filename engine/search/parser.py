@@ -28,7 +28,7 @@ from engine.search.query import (
     all_of,
     any_of,
 )
-from engine.text import fold_key, words
+from engine.text import fold, fold_key
 
 _QUOTES: Final = {'"': '"', "“": "“”", "„": "“”", "”": "”"}
 """What opens a quotation, and what ends it."""
@@ -296,10 +296,11 @@ class _Parser:
 
     def _goes_on(self, token: _Token) -> bool:
         """Whether the person may still be in the middle of its last word."""
-        if not (self._is_typing and token.is_last and token.text[-1:].isalnum()):
+        if not (self._is_typing and token.is_last):
             return False
-        found = words(token.text)
-        return bool(found) and len(found[-1]) >= MIN_TYPED_PREFIX
+        folded = fold(token.text)
+        # Behind a comma, or a character that is a word of its own, the next word would begin.
+        return not folded.endswith(" ") and len(folded[folded.rfind(" ") + 1 :]) >= MIN_TYPED_PREFIX
 
     def _field(self, field: _Token) -> Query | None:
         value = self._token

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from engine.text import Span, Term, fold_with_offsets, merge_spans, term_spans
+from engine.text import LINE_HYPHEN, FoldedText, Span, Term, merge_spans, term_spans
 
 SNIPPET_CHARS: Final = 160
 
@@ -37,7 +37,7 @@ def make_snippet(
     best: tuple[int, int, int, list[Span]] = (0, 0, 0, [])  # different terms, start, end, spans
     for start in range(0, min(len(text), MAX_SCAN_CHARS), SCAN_CHARS):
         piece = text[start : start + SCAN_CHARS + OVERLAP_CHARS]
-        folded = fold_with_offsets(piece)
+        folded = FoldedText(piece)
         # What touches a cut may be half a word; the neighbouring piece has the whole of it.
         lowest = 1 if start else 0
         highest = len(piece) - (start + len(piece) < len(text))
@@ -74,7 +74,7 @@ def _best_window(found: list[tuple[int, int, int]], length: int) -> tuple[int, i
         if key > best_key:
             best_key, best = key, (left, right)
     inside = found[best[0] : best[1] + 1]
-    spans = merge_spans([(start, end) for start, end, _number in inside])
+    spans = list(merge_spans((start, end) for start, end, _number in inside))
     return best_key[0], inside[0][0], max(end for _start, end, _number in inside), spans
 
 
@@ -93,8 +93,8 @@ def _cut_out(text: str, start: int, end: int, spans: list[Span], length: int) ->
 
     def put(piece: str) -> None:
         nonlocal size, pending
-        # White space at the ends is dropped, inside it becomes one space.
-        for part in re.split(r"(\s+)", piece):
+        # White space at the ends is dropped, inside it becomes one space. What ended there is a line no more.
+        for part in re.split(r"(\s+)", LINE_HYPHEN.sub("", piece)):
             if not part:
                 continue
             if part.isspace():

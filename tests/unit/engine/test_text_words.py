@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.text import (
+    MAX_KEY_CHARS,
     PIECE_CHARS,
+    FoldedText,
     Term,
+    _is_joining,
     find_term,
     fold,
     fold_key,
     fold_uri,
-    fold_with_offsets,
     is_spaceless,
     join_words,
     words,
@@ -45,6 +48,17 @@ from engine.text import (
         ("हिन्दी भाषा", ["हिन्दी", "भाषा"]),
         ("שָׁלוֹם", ["שלום"]),
         ("أهلا اهلا", ["اهلا", "اهلا"]),
+        ("سـلام سَلام", ["سلام", "سلام"]),
+        ("ｶﾞﾗｽ か\u200d\u3099", ["ガ", "ラ", "ス", "が"]),
+        ("ㅎㅏ글 한\u3164", ["하", "글", "한"]),
+        ("ᄒ\u200bᅡᆫ", ["한"]),
+        ("re\u00ad\nmoval re\x02\r\nmoval, re\nmoval", ["removal", "removal", "re", "moval"]),
+        ("क\u093c\u200d क\u093c", ["क\u093c", "क\u093c"]),
+        ("ন\u09c7\u09be নো", ["নো", "নো"]),
+        ("ᾳ α\u0345", ["αι", "αι"]),
+        ("㋉ ㍿", ["10", "月", "株", "式", "会", "社"]),
+        ("葛\U000e0100飾", ["葛", "飾"]),
+        ("𝐖𝐞𝐢𝐫", ["weir"]),
         ("C++ & \ud800 …", ["c"]),
         ("", []),
     ],
@@ -57,7 +71,16 @@ def test_a_voiced_kana_is_another_letter() -> None:
     assert words("か") != words("が")
 
 
-@given(st.text())
+_ODD = st.sampled_from([
+    *"aeißﬁ½日ガか한ᄒㅎㅏㅠㄳｶα😀 \n\r\x02,กั",
+    *("e\u0301", "カ\u3099", "\u3099", "\uff9e", "\u1112\u1161\u11ab", "\u11ab", "\u3164", "\u0640", "سَ"),
+    *("\u00ad", "\ud800", "\u200d", "\u200b", "\ufe00", "\u0345", "\u034f", "\u0301" * 40),
+    *("ন\u09c7", "\u09be", "क\u093c", "\u093c", "\U00011099\U000110ba"),
+])  # fmt: skip
+_TEXTS = st.lists(_ODD, max_size=12).map("".join) | st.text(max_size=20)
+
+
+@given(_TEXTS)
 def test_folding_twice_is_folding_once(text: str) -> None:
     once = words(text)
     assert words(" ".join(once)) == once
@@ -66,16 +89,34 @@ def test_folding_twice_is_folding_once(text: str) -> None:
     "".join((*once, fold_key(text), fold_uri(text))).encode()
 
 
-@given(st.text())
+@given(_TEXTS)
 def test_form_and_case_do_not_matter(text: str) -> None:
     composed = unicodedata.normalize("NFC", text)
     assert words(unicodedata.normalize("NFD", text)) == words(composed)
 
 
-def test_long_texts_fold_like_short_ones() -> None:
-    line = "Über den Dächern, 日本 e\u0301. "
-    count = PIECE_CHARS // 10
-    assert words(line * count) == words(line) * count
+@pytest.mark.parametrize(
+    "line", ["Über den Dächern, 日本 e\u0301. ", "re\u00ad\r\nmoval ", "カ\u3099\u200d" * 7, "\n" * 5, "x"]
+)
+def test_long_texts_fold_like_short_ones(line: str) -> None:
+    count = PIECE_CHARS // 2
+    assert fold(line * count) == fold(line) * count
+    assert FoldedText(line * count).folded == fold(line) * count
+
+
+def test_a_heap_of_marks_takes_no_time() -> None:
+    heap = "a" + "\u0301\u0323" * 100_000 + "b"
+    assert words(heap) == ["ab"]
+    assert fold_key(heap) == "a"
+    assert fold_uri("x" * 2 * MAX_KEY_CHARS) == "x" * MAX_KEY_CHARS
+
+
+def test_folding_by_several_threads_at_once() -> None:
+    alphabets = [[chr(code) for code in range(low, low + 0x80)] for low in range(0x300, 0x1300, 0x80)]
+    texts = [" ".join(f"ক{char}x" for char in letters) for letters in alphabets]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(words, texts * 4))
+    assert found == [words(text) for text in texts] * 4
 
 
 @pytest.mark.parametrize(
@@ -97,9 +138,10 @@ def test_joined_words_come_apart_again() -> None:
     assert join_words(("upper", "weir")) == "upper weir"
     assert join_words(("日", "本")) == "日本"
     assert join_words(("abc", "日", "本", "x")) == "abc 日本 x"
+    assert words(join_words(("か", "\u3099"))) == ["か", "\u3099"]
 
 
-@given(st.lists(st.sampled_from(["weir", "日", "本", "한", "x", "2024", "ภ"]), min_size=1).map(tuple))
+@given(_TEXTS.map(words).filter(bool).map(tuple))
 def test_a_term_survives_being_shown(found: tuple[str, ...]) -> None:
     for is_prefix in (False, not is_spaceless(found[-1])):
         term = Term(found, is_prefix)
@@ -115,7 +157,7 @@ def test_no_term_without_a_word() -> None:
 
 
 def found_in(text: str, term: Term) -> list[str]:
-    folded = fold_with_offsets(text)
+    folded = FoldedText(text)
     return [text[slice(*folded.span(*span))] for span in find_term(folded.folded, term)]
 
 
@@ -149,14 +191,9 @@ def test_found_words_are_marked_as_they_are_written(text: str, term: Term, found
     assert found_in(text, term) == found
 
 
-_LETTERS = st.sampled_from(
-    [*"aeißﬁ½日ガ한é \n,", "e\u0301", "カ\u3099", "\u1112\u1161\u11ab", "😀", "\u00ad", "\ud800"]
-)
-
-
-@given(st.lists(_LETTERS, max_size=12).map("".join) | st.text(max_size=20))
+@given(_TEXTS)
 def test_offsets_cover_the_word_and_nothing_else(text: str) -> None:
-    folded = fold_with_offsets(text)
+    folded = FoldedText(text)
     assert folded.folded.split() == words(text)
     assert folded.folded == fold(text)
     for word in set(words(text)):
@@ -165,9 +202,9 @@ def test_offsets_cover_the_word_and_nothing_else(text: str) -> None:
         for start, end in spans:
             assert 0 <= start < end <= len(text)
             assert word in words(text[start:end])
-            # Taking anything away at either end loses it, except marks that fold to nothing.
+            # Nothing of another word is in it, unless one character or what stands on it is both.
             assert (
-                word not in words(text[start + 1 : end])
-                or words(text[start]) == []
-                or len(words(text[start])) > 1
+                words(text[start:end]) == [word]
+                or any(len(words(char)) > 1 for char in text[start:end])
+                or all(map(_is_joining, text[start + 1 : end]))
             )

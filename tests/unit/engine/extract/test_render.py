@@ -103,6 +103,13 @@ def test_a_word_over_a_line_end_has_a_box_on_each_line_and_counts_once() -> None
     assert whole[1] > start[1]
 
 
+def test_spans_are_indices_of_the_page_whatever_a_character_takes_there() -> None:
+    text, indices = render._text_of_codes([0x61, 0xD835, 0xDC16, 0, 0x62, 0xDC00, 0xD800, 0x110000])
+    assert text == "a𝐖b\udc00\ud800\ufffd"
+    assert indices == [0, 1, 4, 5, 6, 7, 8]
+    assert render._text_of_codes([]) == ("", [0])
+
+
 def test_boxes_scale_with_the_page() -> None:
     data = small_pdf([[Line(150, 500, "weir", 20)]])
     once = render_page(b"d", data, 1, 612, ("weir",)).boxes[0]
