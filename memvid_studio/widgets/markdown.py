@@ -1,12 +1,14 @@
 """Markdown as a styled document: headings, lists, code, quotes and tables in the window's own type.
 
 HTML inside Markdown is shown as the characters it is made of, and pictures as their description: nothing is
-fetched, and a text cannot dress up as a part of the window.
+fetched, and a text cannot dress up as a part of the window. Links keep the blue of now in a past moment: they
+belong to the content.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
@@ -30,9 +32,12 @@ from memvid_studio.widgets.text_view import BULLETS, Panel, QuietDocument, code_
 
 _FEATURES = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
 _FIXED = QTextBlockFormat.LineHeightTypes.FixedHeight.value
+_QUOTED = QTextFormat.Property.BlockQuoteLevel.value
 _LIST_INDENT = 18
 _SPACE_AFTER = 10
 _CODE_PADDING = 8
+_AT_ONCE = 8
+"""Blocks styled between two chances to stop: well under a millisecond."""
 # Level: font, pixel size or None for the font's own, line height, space above, space below.
 _HEADINGS = {
     1: ("figure", 20, 28, 20, 6),
@@ -41,117 +46,148 @@ _HEADINGS = {
 }
 
 
-def markdown_document(source: str) -> tuple[QTextDocument, list[Panel]]:
-    """The document of a Markdown text and the blocks that stand on their own ground. GUI thread."""
-    document = QuietDocument()
-    document.setUndoRedoEnabled(False)
-    document.setDefaultFont(theme().font("reading"))
-    document.setIndentWidth(theme().px(_LIST_INDENT))
-    document.setMarkdown(source, _FEATURES)
-    _name_pictures(document)
-    _style_tables(document)
-    _hide_bullets(document)
-    previous: QTextBlock | None = None
-    for block in _blocks(document):
-        _style_block(block, previous)
-        previous = block
-    recolor(document)
-    return document, _panels(document)
+@dataclass(slots=True)
+class Styled:
+    """A document ready to be shown, and the blocks that stand on their own ground."""
+
+    document: QTextDocument
+    grounds: list[Panel] = field(default_factory=list)
 
 
-def recolor(document: QTextDocument) -> None:
-    """Give what has a colour of its own (links, code, table lines) that of the theme as it is now."""
+def markdown_document(source: str) -> Styled:
+    """The document of a Markdown text. GUI thread."""
+    steps = markdown_steps(source)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            done: Styled = end.value
+            return done
+
+
+def markdown_steps(source: str) -> Generator[None, None, Styled]:
+    """Like :func:`markdown_document`, in small steps, so that the window can do something else in between."""
     look = theme()
-    cursor = QTextCursor(document)
-    for block in _blocks(document):
-        for position, length, letters in _fragments(block):
-            if letters.isAnchor():
-                role = "accentText"
-            elif letters.property(_ROLE) is not None:
-                role = str(letters.property(_ROLE))
-            else:
-                continue
-            change = QTextCharFormat()
-            change.setForeground(look.color(role))
-            if letters.fontFixedPitch():
-                change.setBackground(look.color("sunken"))
-            _merge(cursor, position, length, change)
+    styled = Styled(QuietDocument())
+    document = styled.document
+    document.setUndoRedoEnabled(False)
+    document.setDefaultFont(look.font("reading"))
+    document.setIndentWidth(look.px(_LIST_INDENT))
+    document.setMarkdown(source, _FEATURES)
+    yield
     for table in _tables(document):
-        change_table = table.format()
-        change_table.setBorderBrush(QBrush(look.color("line")))
-        table.setFormat(change_table)
-
-
-_ROLE = QTextFormat.Property.UserProperty.value + 1
-"""Property of a character format: the colour role its letters take."""
+        _style_table(document, table)
+        yield
+    previous: QTextBlock | None = None
+    for number, block in enumerate(_blocks(document)):
+        if number % _AT_ONCE == 0:
+            yield
+        _style_block(block, previous)
+        _note_ground(styled, block, number)
+        previous = block
+    return styled
 
 
 def _style_block(block: QTextBlock, previous: QTextBlock | None) -> None:
-    look = theme()
     cursor = QTextCursor(block)
-    shape = QTextBlockFormat()
+    _hide_bullet(block)
     level = block.blockFormat().headingLevel()
-    first = previous is None
+    pieces = _pieces(block)
+    if any(letters.isImageFormat() for _, _, letters in pieces):
+        _name_pictures(cursor, pieces)
+        pieces = _pieces(block)
     if level:
-        style, pixels, line, above, below = _HEADINGS[min(level, 3)]
-        font = look.font(style)
-        font.setWeight(QFont.Weight.DemiBold)
-        if pixels is not None:
-            font.setPixelSize(look.px(pixels))
-        _set_font(cursor, block, font)
-        shape.setLineHeight(look.px(line), _FIXED)
-        shape.setTopMargin(0 if first else look.px(above))
-        shape.setBottomMargin(look.px(below))
+        shape = _style_heading(cursor, pieces, level, is_first=previous is None)
     elif is_code(block):
-        _set_font(cursor, block, code_font())
-        follows = previous is not None and is_code(previous)
-        shape.setLineHeight(look.line_height("code"), _FIXED)
-        shape.setTopMargin(0 if follows else look.px(_CODE_PADDING + 4))
-        more = block.next().isValid() and is_code(block.next())
-        shape.setBottomMargin(0 if more else look.px(_CODE_PADDING + _SPACE_AFTER))
-        shape.setLeftMargin(look.px(12))
+        shape = _style_code(cursor, pieces, block, previous)
     else:
-        shape.setLineHeight(look.line_height("reading"), _FIXED)
-        in_list = list_of(block) is not None
-        in_table = cursor.currentTable() is not None
-        nothing = in_table or (in_list and list_of(block.next()) is not None)
-        shape.setTopMargin(0)
-        shape.setBottomMargin(0 if nothing else look.px(_SPACE_AFTER))
-        _style_inline_code(cursor, block)
-        quoted = block.blockFormat().property(QTextFormat.Property.BlockQuoteLevel.value)
-        if isinstance(quoted, int) and quoted > 0:
-            shape.setLeftMargin(look.px(16) * quoted)
-            shape.setRightMargin(0)
-    if block.next().isValid() and QTextCursor(block.next()).currentTable() is not None:
+        shape = _style_text(cursor, pieces, block)
+    following = block.next()
+    if following.isValid() and QTextCursor(following).currentTable() is not None:
         # The layout would give the space below to the table's first cell: the table brings its own.
         shape.setBottomMargin(0)
+    cursor.setPosition(block.position())
     cursor.mergeBlockFormat(shape)
 
 
-def _style_inline_code(cursor: QTextCursor, block: QTextBlock) -> None:
-    for position, length, letters in _fragments(block):
-        if not letters.fontFixedPitch():
-            continue
+Piece = tuple[int, int, QTextCharFormat]
+"""Position, length and format of letters that look the same."""
+
+
+def _style_heading(
+    cursor: QTextCursor, pieces: list[Piece], level: int, *, is_first: bool
+) -> QTextBlockFormat:
+    look = theme()
+    style, pixels, line, above, below = _HEADINGS[min(level, 3)]
+    font = look.font(style)
+    font.setWeight(QFont.Weight.DemiBold)
+    if pixels is not None:
+        font.setPixelSize(look.px(pixels))
+    for piece in pieces:
+        _set_font(cursor, piece, font)
+    shape = QTextBlockFormat()
+    shape.setLineHeight(look.px(line), _FIXED)
+    shape.setTopMargin(0 if is_first else look.px(above))
+    shape.setBottomMargin(look.px(below))
+    return shape
+
+
+def _style_code(
+    cursor: QTextCursor, pieces: list[Piece], block: QTextBlock, previous: QTextBlock | None
+) -> QTextBlockFormat:
+    look = theme()
+    for piece in pieces:
+        _set_font(cursor, piece, code_font())
+    follows = previous is not None and is_code(previous)
+    more = block.next().isValid() and is_code(block.next())
+    shape = QTextBlockFormat()
+    shape.setLineHeight(look.line_height("code"), _FIXED)
+    shape.setTopMargin(0 if follows else look.px(_CODE_PADDING + 4))
+    shape.setBottomMargin(0 if more else look.px(_CODE_PADDING + _SPACE_AFTER))
+    shape.setLeftMargin(look.px(12))
+    return shape
+
+
+def _style_text(cursor: QTextCursor, pieces: list[Piece], block: QTextBlock) -> QTextBlockFormat:
+    look = theme()
+    for position, length, letters in pieces:
         change = QTextCharFormat()
-        change.setFont(code_font())
-        change.setBackground(theme().color("sunken"))
-        change.setProperty(_ROLE, "text")
-        _merge(cursor, position, length, change)
-
-
-def _set_font(cursor: QTextCursor, block: QTextBlock, font: QFont) -> None:
-    """One font for a whole block; what is slanted or a link in it stays so."""
-    for position, length, letters in _fragments(block):
-        own = QFont(font)
         if letters.fontFixedPitch():
-            own.setFamilies(code_font().families())
-        own.setItalic(letters.fontItalic())
-        own.setStrikeOut(letters.fontStrikeOut())
-        letters.clearProperty(QTextFormat.Property.FontSizeAdjustment.value)
-        letters.setFont(own)
-        cursor.setPosition(position)
-        cursor.setPosition(position + length, QTextCursor.MoveMode.KeepAnchor)
-        cursor.setCharFormat(letters)
+            change.setFont(code_font())
+            change.setBackground(look.color("sunken"))
+        if letters.isAnchor():
+            change.setForeground(look.color("accentText", now=True))
+        if change.propertyCount():
+            _merge(cursor, position, length, change)
+    cursor.setPosition(block.position())
+    in_list = list_of(block) is not None
+    close = cursor.currentTable() is not None or (in_list and list_of(block.next()) is not None)
+    shape = QTextBlockFormat()
+    shape.setLineHeight(look.line_height("reading"), _FIXED)
+    shape.setTopMargin(0)
+    shape.setBottomMargin(0 if close else look.px(_SPACE_AFTER))
+    depth = _quote_depth(block)
+    if depth:
+        shape.setLeftMargin(look.px(16) * depth)
+        shape.setRightMargin(0)
+    return shape
+
+
+def _set_font(cursor: QTextCursor, piece: Piece, font: QFont) -> None:
+    """Another font; what is slanted, struck out, code or a link stays so."""
+    position, length, letters = piece
+    own = QFont(font)
+    if letters.fontFixedPitch():
+        own.setFamilies(code_font().families())
+    own.setItalic(letters.fontItalic())
+    own.setStrikeOut(letters.fontStrikeOut())
+    letters.clearProperty(QTextFormat.Property.FontSizeAdjustment.value)
+    letters.setFont(own)
+    if letters.isAnchor():
+        letters.setForeground(theme().color("accentText", now=True))
+    cursor.setPosition(position)
+    cursor.setPosition(position + length, QTextCursor.MoveMode.KeepAnchor)
+    cursor.setCharFormat(letters)
 
 
 def is_code(block: QTextBlock) -> bool:
@@ -160,60 +196,61 @@ def is_code(block: QTextBlock) -> bool:
     return shape.hasProperty(QTextFormat.Property.BlockCodeFence.value) or shape.nonBreakableLines()
 
 
-def _name_pictures(document: QTextDocument) -> None:
+def _quote_depth(block: QTextBlock) -> int:
+    depth = block.blockFormat().property(_QUOTED)
+    return depth if isinstance(depth, int) else 0
+
+
+def _name_pictures(cursor: QTextCursor, pieces: list[Piece]) -> None:
     """Put a picture's description where it would stand."""
-    pictures = []
-    for block in _blocks(document):
-        for position, length, letters in _fragments(block):
-            if letters.isImageFormat():
-                image = letters.toImageFormat()
-                words = image.property(QTextFormat.Property.ImageAltText.value) or image.name()
-                pictures.append((position, length, str(words)))
-    for position, length, words in reversed(pictures):
-        cursor = QTextCursor(document)
+    for position, length, letters in reversed(pieces):
+        if not letters.isImageFormat():
+            continue
+        image = letters.toImageFormat()
+        words = image.property(QTextFormat.Property.ImageAltText.value) or image.name()
         cursor.setPosition(position)
         cursor.setPosition(position + length, QTextCursor.MoveMode.KeepAnchor)
-        letters = QTextCharFormat()
-        letters.setProperty(_ROLE, "text3")
-        letters.setFontItalic(True)
-        cursor.insertText(f"[{words}]", letters)
+        quiet = QTextCharFormat()
+        quiet.setForeground(theme().color("text3"))
+        quiet.setFontItalic(True)
+        cursor.insertText(f"[{words}]", quiet)
 
 
-def _hide_bullets(document: QTextDocument) -> None:
+def _hide_bullet(block: QTextBlock) -> None:
     """Leave bullets to the view: Qt would paint them right against the text, and boxes in its own way."""
-    for block in _blocks(document):
-        items = list_of(block)
-        if items is not None and items.format().style() in BULLETS:
-            shape = items.format()
+    items = list_of(block)
+    if items is not None and items.format().style() in BULLETS:
+        shape = items.format()
+        if shape.style() != QTextListFormat.Style.ListStyleUndefined:
             shape.setStyle(QTextListFormat.Style.ListStyleUndefined)
             items.setFormat(shape)
 
 
-def _style_tables(document: QTextDocument) -> None:
+def _style_table(document: QTextDocument, table: QTextTable) -> None:
     look = theme()
-    for table in _tables(document):
-        shape = table.format()
-        shape.setBorder(1)
-        shape.setBorderCollapse(True)
-        shape.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
-        shape.setCellPadding(look.px(5))
-        shape.setCellSpacing(0)
-        before = QTextCursor(document)
-        before.setPosition(max(0, table.firstPosition() - 1))
-        after_code = is_code(before.block())
-        shape.setTopMargin(look.px(_SPACE_AFTER + (_CODE_PADDING + 4 if after_code else 0)))
-        shape.setBottomMargin(look.px(_SPACE_AFTER + 4))
-        shape.setWidth(QTextLength())
-        shape.setAlignment(Qt.AlignmentFlag.AlignLeft)
-        table.setFormat(QTextTableFormat(shape))
-        _mend_first_cell(table)
-        for column in range(table.columns()):
-            heading = table.cellAt(0, column)
-            cursor = heading.firstCursorPosition()
-            cursor.setPosition(heading.lastCursorPosition().position(), QTextCursor.MoveMode.KeepAnchor)
-            change = QTextCharFormat()
-            change.setFontWeight(QFont.Weight.DemiBold)
-            cursor.mergeCharFormat(change)
+    _mend_first_cell(table)
+    before = QTextCursor(document)
+    before.setPosition(max(0, table.firstPosition() - 1))
+    after_code = is_code(before.block())
+    shape = table.format()
+    shape.setBorder(1)
+    shape.setBorderCollapse(True)
+    shape.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+    shape.setBorderBrush(QBrush(look.color("line")))
+    shape.setCellPadding(look.px(5))
+    shape.setCellSpacing(0)
+    shape.setTopMargin(look.px(_SPACE_AFTER + (_CODE_PADDING + 4 if after_code else 0)))
+    shape.setBottomMargin(look.px(_SPACE_AFTER + 4))
+    shape.setWidth(QTextLength())
+    shape.setAlignment(Qt.AlignmentFlag.AlignLeft)
+    table.setFormat(QTextTableFormat(shape))
+    for column in range(table.columns()):
+        heading = table.cellAt(0, column)
+        cursor = heading.firstCursorPosition()
+        cursor.setPosition(heading.lastCursorPosition().position(), QTextCursor.MoveMode.KeepAnchor)
+        change = QTextCharFormat()
+        change.setFontWeight(QFont.Weight.DemiBold)
+        cursor.mergeCharFormat(change)
 
 
 def _mend_first_cell(table: QTextTable) -> None:
@@ -225,19 +262,15 @@ def _mend_first_cell(table: QTextTable) -> None:
         cursor.deleteChar()
 
 
-def _panels(document: QTextDocument) -> list[Panel]:
-    found: list[Panel] = []
-    for block in _blocks(document):
-        quoted = block.blockFormat().property(QTextFormat.Property.BlockQuoteLevel.value)
-        kind = "code" if is_code(block) else "quote" if isinstance(quoted, int) and quoted > 0 else ""
-        if not kind:
-            continue
-        number = block.blockNumber()
-        if found and found[-1].kind == kind and found[-1].last == number - 1:
-            found[-1] = Panel(found[-1].first, number, kind)
-        else:
-            found.append(Panel(number, number, kind))
-    return found
+def _note_ground(styled: Styled, block: QTextBlock, number: int) -> None:
+    kind = "code" if is_code(block) else "quote" if _quote_depth(block) else ""
+    if not kind:
+        return
+    found = styled.grounds
+    if found and found[-1].kind == kind and found[-1].last == number - 1:
+        found[-1] = Panel(found[-1].first, number, kind)
+    else:
+        found.append(Panel(number, number, kind))
 
 
 def _blocks(document: QTextDocument) -> Iterator[QTextBlock]:
@@ -247,8 +280,8 @@ def _blocks(document: QTextDocument) -> Iterator[QTextBlock]:
         block = block.next()
 
 
-def _fragments(block: QTextBlock) -> list[tuple[int, int, QTextCharFormat]]:
-    """Position, length and format of a block's pieces: a list, since changing a format makes new pieces."""
+def _pieces(block: QTextBlock) -> list[Piece]:
+    """A list and no iterator, since changing a format makes new pieces."""
     found = []
     iterator = block.begin()
     while not iterator.atEnd():

@@ -201,10 +201,10 @@ class TextView(QTextEdit):
         self._color_visible_marks()
         self.viewport().update()
 
-    def go_to_mark(self, index: int) -> None:
+    def go_to_mark(self, index: int, *, scroll: bool = True) -> None:
         """Make a mark the current one and bring it into sight; -1: no mark is current."""
         self._current = index
-        if index >= 0:
+        if index >= 0 and scroll:
             self._bring_into_sight(self._spans[index][0])
         self._color_visible_marks()
         self.viewport().update()
@@ -307,14 +307,21 @@ class TextView(QTextEdit):
             self._paint_bullets(painter)
         visible = QRectF(event.rect())
         for index in self._visible_marks():
-            for rect in self.mark_rects(index):
+            rects = self.mark_rects(index)
+            for rect in rects:
                 if rect.adjusted(-3, -3, 3, 3).intersects(visible):
-                    snapped = QRectF(
-                        round(rect.x()), round(rect.y()), round(rect.width()), round(rect.height())
-                    )
-                    paint_mark(painter, snapped, current=index == self._current)
+                    left, right = round(rect.left()), round(rect.right())
+                    # A comma right behind the word stays off the mark: its colour is not made for it.
+                    left += rect is rects[0] and self._touches(self._spans[index][0] - 1)
+                    right -= rect is rects[-1] and self._touches(self._spans[index][1])
+                    letters = QRectF(left, round(rect.y()), right - left, round(rect.height()))
+                    paint_mark(painter, letters, current=index == self._current)
         painter.end()
         super().paintEvent(event)
+
+    def _touches(self, position: int) -> bool:
+        """Whether a visible character stands at a position."""
+        return position >= 0 and not self.document().characterAt(position).isspace()
 
     def _paint_bullets(self, painter: QPainter) -> None:
         """Bullets and check boxes; numbers are painted by the document itself."""

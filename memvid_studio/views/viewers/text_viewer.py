@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
@@ -24,7 +25,7 @@ from memvid_studio.views.viewers.request import (
     type_and_size,
 )
 from memvid_studio.widgets.buttons import IconButton
-from memvid_studio.widgets.markdown import markdown_document, recolor
+from memvid_studio.widgets.markdown import Styled, markdown_steps
 from memvid_studio.widgets.text_view import TextView, document_spans, plain
 from memvid_studio.words import number, tr
 
@@ -32,8 +33,10 @@ Span = tuple[int, int]
 
 LONGEST: Final = 4_000_000
 """Characters shown of one text; more would make scrolling to the end take seconds."""
-LONGEST_MARKDOWN: Final = 120_000
-"""Characters of Markdown that are styled: that happens in one go (about 40 ms for so many)."""
+LONGEST_MARKDOWN: Final = 400_000
+"""Characters of Markdown that are styled: reading so many takes about 40 ms, in one go."""
+_SLICE: Final = 0.006
+"""Seconds of styling between two looks at what else the window has to do."""
 MOST_MARKS: Final = 20_000
 _OPENABLE = {"http", "https", "mailto"}
 
@@ -45,6 +48,7 @@ class Loaded:
     text: str
     length: int
     form: Form
+    terms: tuple[str, ...]
     spans: Sequence[Span]
 
 
@@ -68,7 +72,7 @@ def load_text(request: Request, form: Form, source: bool) -> Loaded:
         form = Form.CODE
     # The words of Markdown are looked for in what is shown of it, which is known only then.
     spans = [] if form is Form.MARKDOWN else find(text, request.terms)
-    return Loaded(text, length, form, spans)
+    return Loaded(text, length, form, request.terms, spans)
 
 
 def find(text: str, terms: tuple[str, ...]) -> list[Span]:
@@ -105,6 +109,12 @@ class TextViewer(Viewer):
         self.controls_row.addStretch(1)
         self._source = False
         self._loaded: Loaded | None = None
+        self._terms: tuple[str, ...] = ()
+        self._making: tuple[Request, Loaded, int | None] | None = None
+        self._steps: Generator[None, None, Styled] | None = None
+        self._later = QTimer(self, singleShot=True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._go_on)
         self._look = (theme().dark, theme().scale)
         theme().changed.connect(self._restyle)
 
@@ -120,8 +130,9 @@ class TextViewer(Viewer):
         same = before is not None and same_document(before.info, request.info)
         if not same:
             self._source = False
-        self._generation += 1
+        self._stop()
         self.request = request
+        self._terms = request.terms
         form = form_of(request.info)
         place = self.view.verticalScrollBar().value() if same else None
         self._ask(
@@ -129,24 +140,47 @@ class TextViewer(Viewer):
         )
 
     def _show(self, request: Request, loaded: Loaded, place: int | None) -> None:
-        self._loaded = loaded
-        view = self._code if loaded.form is Form.CODE else self._reading
-        self._stack.setCurrentWidget(view)
-        if loaded.form is Form.MARKDOWN:
-            document, grounds = markdown_document(loaded.text)
-            view.show_document(document, grounds, bullets=True)
-            view.set_marks(find(view.text(), request.terms))
-        else:
+        if loaded.form is not Form.MARKDOWN:
+            view = self._code if loaded.form is Form.CODE else self._reading
             view.set_text(loaded.text)
-            view.set_marks(loaded.spans)
+            # Other words may have been typed while this was on its way, or since it was loaded.
+            same = self._terms == loaded.terms
+            view.set_marks(loaded.spans if same else find(loaded.text, self._terms))
+            self._shown(request, loaded, view, place)
+            return
+        self._making = (request, loaded, place)
+        self._steps = markdown_steps(loaded.text)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Style Markdown for a few milliseconds at a time; it is shown when all of it is done."""
+        if self._steps is None or self._making is None:
+            return
+        enough = time.perf_counter() + _SLICE
+        try:
+            while time.perf_counter() < enough:
+                next(self._steps)
+        except StopIteration as end:
+            styled: Styled = end.value
+            request, loaded, place = self._making
+            self._making = self._steps = None
+            self._reading.show_document(styled.document, styled.grounds, bullets=True)
+            self._reading.set_marks(find(self._reading.text(), self._terms))
+            self._shown(request, loaded, self._reading, place)
+        else:
+            self._later.start()
+
+    def _shown(self, request: Request, loaded: Loaded, view: TextView, place: int | None) -> None:
+        self._loaded = loaded
+        self._stack.setCurrentWidget(view)
         view.setAccessibleName(request.info.title)
         self._say_what(request, loaded)
         self.ready.emit()
         if place is not None:
             view.verticalScrollBar().setValue(place)
         if view.mark_count:
-            index = view.first_mark_in_sight() if place else 0
-            view.go_to_mark(index)
+            # A document that is shown anew stays where it is.
+            view.go_to_mark(0 if place is None else view.first_mark_in_sight(), scroll=place is None)
         self.marksChanged.emit()
         self.factsChanged.emit()
 
@@ -168,14 +202,21 @@ class TextViewer(Viewer):
         self._source = self._source_button.isChecked()
         if self.request is not None:
             request = self.request
-            self._generation += 1
+            self._stop()
             form = form_of(request.info)
             self._ask(
                 load_text, request, form, self._source, done=lambda loaded: self._show(request, loaded, None)
             )
 
+    def _stop(self) -> None:
+        """Answers on their way and styling under way are for something else."""
+        self._generation += 1
+        self._later.stop()
+        self._making = self._steps = None
+
     def clear(self) -> None:
         super().clear()
+        self._stop()
         self._source = False
         self._loaded = None
         self._reading.set_text("")
@@ -189,8 +230,9 @@ class TextViewer(Viewer):
     # -------------------------------------------------------------------------------------------- marks
 
     def set_terms(self, terms: tuple[str, ...]) -> None:
-        if self._loaded is None:
-            return
+        self._terms = terms
+        if self._loaded is None or self._making is not None:
+            return  # what is being made is marked with these words
         view = self.view
         text = view.text() if self._loaded.form is Form.MARKDOWN else self._loaded.text
         view.set_marks(find(text, terms))
@@ -216,15 +258,13 @@ class TextViewer(Viewer):
     # -------------------------------------------------------------------------------------------- theme
 
     def _restyle(self) -> None:
-        """Light and dark recolour what has colours of its own; another text size sets everything anew."""
+        """Colours and sizes are in the document; in the past it looks the same."""
         look, before = (theme().dark, theme().scale), self._look
         self._look = look
-        if self._loaded is None or self.request is None:
+        if look == before or self._loaded is None or self.request is None:
             return
-        if look[1] != before[1]:
+        if self._loaded.form is Form.MARKDOWN or look[1] != before[1]:
             self._show(self.request, self._loaded, self.view.verticalScrollBar().value())
-        elif self._loaded.form is Form.MARKDOWN:
-            recolor(self._reading.document())
 
 
 def open_link(address: str) -> None:

@@ -23,8 +23,8 @@ def with_text(view: TextView, text: str, *terms: str) -> TextView:
 
 
 def with_markdown(view: TextView, source: str, *terms: str) -> TextView:
-    document, grounds = markdown_document(source)
-    view.show_document(document, grounds, bullets=True)
+    styled = markdown_document(source)
+    view.show_document(styled.document, styled.grounds, bullets=True)
     view.set_marks(document_spans(view.text(), find_spans(view.text(), terms)))
     return view
 

@@ -152,22 +152,43 @@ def test_what_cannot_be_read_is_told(viewer, moment, qtbot) -> None:
     assert told.args == [error]
 
 
-def test_light_and_dark_recolour_and_text_size_sets_anew(viewer, load, moment) -> None:
-    load(
-        viewer,
-        moment,
-        moment.add("n", "# Head\n\n[link](https://example.org) " + "text " * 2000, "text/markdown"),
-    )
+def test_light_and_dark_recolour_and_text_size_sets_anew(viewer, load, moment, settle) -> None:
+    text = "# Head\n\n[link](https://example.org) weir " + "text " * 2000
+    load(viewer, moment, moment.add("n", text, "text/markdown"), ("weir",))
 
     def link_color() -> str:
         return viewer.view.document().find("link").charFormat().foreground().color().name()
 
     light = link_color()
     assert light == theme().color("accentText").name()
+    viewer.view.verticalScrollBar().setValue(100)
     theme().set_dark(True)
+    settle()
     assert link_color() == theme().color("accentText").name() != light
+    assert viewer.view.verticalScrollBar().value() == 100
+    assert viewer.mark_count == 1
+    document = viewer.view.document()
+    theme().set_past(True)
+    settle()
+    assert viewer.view.document() is document
     theme().set_scale(1.5)
-    assert viewer.view.document().defaultFont().pixelSize() == 21
+    settle()
+    assert viewer.view.document().defaultFont().pixelSize() == theme().font("reading").pixelSize() > 14
+
+
+def test_words_typed_while_a_long_note_is_made_are_the_ones_marked(viewer, moment, settle, qtbot) -> None:
+    info = moment.add("n", "# Head\n\nweir and removal\n\n" * 2000, "text/markdown")
+    with qtbot.waitSignal(viewer.ready):
+        viewer.load(Request(moment, info, None, ("weir",)))
+        qtbot.waitUntil(lambda: viewer._making is not None)
+        viewer.set_terms(("and", "removal"))
+    settle()
+    assert viewer.mark_count == 4000
+    viewer.load(Request(moment, info, None, ()))
+    qtbot.waitUntil(lambda: viewer._making is not None)
+    viewer.clear()
+    settle()
+    assert viewer.view.text() == ""
 
 
 @pytest.mark.parametrize(
