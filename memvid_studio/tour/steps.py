@@ -322,7 +322,7 @@ def reopen(driver: Driver, story: Story) -> None:
     driver.click(dialog.password.edit, QPoint(20, dialog.password.edit.height() // 2))
     driver.type("wrong", delay_ms=2)
     driver.key(Qt.Key.Key_Return)
-    driver.wait("a wrong password to be refused", lambda: bool(dialog.error()), 30)
+    driver.wait("a wrong password to be refused", lambda: bool(dialog.password.edit.error()), 30)
     driver.picture("14-wrong-password")
     driver.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     driver.type(PASSWORD, delay_ms=2)
@@ -353,9 +353,9 @@ def _choose_file(driver: Driver, path: Path) -> None:
     QApplication.clipboard().setText(str(path))
     driver.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier, field)
     driver.key(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier, field)
-    completer = field.completer()
-    if completer is not None:
-        completer.popup().hide()
+    completions = field.completer().popup()
+    if completions is not None:
+        completions.hide()
     buttons = found[0].findChild(QDialogButtonBox)
     if not isinstance(buttons, QDialogButtonBox):
         raise TourFailure("the file dialog has no buttons")
@@ -368,6 +368,7 @@ def _choose_file(driver: Driver, path: Path) -> None:
 
 def example(driver: Driver, _story: Story) -> None:
     """The example, three years old: the main picture, and a moment of its past."""
+    driver.activate()
     driver.control(Qt.Key.Key_D)
     driver.wait("the example", lambda: _is_example(driver) and _is_ready(driver), 60)
     _search(driver, QUERY)

@@ -294,7 +294,7 @@ class PaletteButton(QWidget):
     def sizeHint(self) -> QSize:
         look = theme()
         width = text_width(look.font("small"), self.tr("Find a command")) + key_cap_width(self._keys)
-        return QSize(int(width) + 8 + 12, look.size.menu_bar)
+        return QSize(int(width + 0.999) + 8 + 12, look.size.menu_bar)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

@@ -213,7 +213,7 @@ class ResultsPane(Ground):
             exact = "" if view.total_exact else self.tr("more than ")
             self.count.set_text(exact + counted(view.total, self.tr("{n} result"), self.tr("{n} results")))
         else:
-            self.count.set_text(counted(view.total, self.tr("{n} document"), self.tr("{n} documents")))
+            self.count.set_text(counted(view.total, self.tr("{n} frame"), self.tr("{n} frames")))
         self._show_sort(view)
         if view.total or waiting:
             self._stack.setCurrentWidget(self.list)

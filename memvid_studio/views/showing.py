@@ -26,6 +26,7 @@ from memvid_studio.views.status import Saved, StatusBar
 from memvid_studio.views.timeline import TimelinePanel
 from memvid_studio.views.viewers.pane import ViewerPane
 from memvid_studio.widgets.banner import PastBanner
+from memvid_studio.widgets.notice import NoticeStack
 from memvid_studio.words import counted, from_ms, moment, number, size, took
 
 _JOB_ROWS = 200
@@ -40,6 +41,7 @@ class Panes(Protocol):
     timeline: TimelinePanel
     banner: PastBanner
     status: StatusBar
+    notices: NoticeStack
 
     def show_start(self, start: bool) -> None:
         """The page for when nothing is open, or the panes."""
@@ -238,6 +240,8 @@ class Showing(QObject):
 
     def _another_capsule(self) -> None:
         self._thumbnails.clear()
+        # What they offer (undo, open it) was about the other capsule.
+        self._panes.notices.clear()
         self._chosen = self._follow = None
         self._held_selection = True
         try:
@@ -265,7 +269,7 @@ class Showing(QObject):
             self._panes.banner.set_moment(moment(from_ms(when_ms)), later)
         held = self._desk.session.current
         if held is not None:
-            count = counted(view.document_count, self.tr("{n} document"), self.tr("{n} documents"))
+            count = counted(view.document_count, self.tr("{n} frame"), self.tr("{n} frames"))
             sub = count if now else self.tr("{count} then").replace("{count}", count)
             self._panes.library.head.show_capsule(held.path.name, sub, sealed=held.sealed)
 
@@ -370,7 +374,7 @@ class Showing(QObject):
             facts.append(
                 self.tr("{found} in {time}").replace("{found}", found).replace("{time}", took(view.took_ms))
             )
-        count = counted(view.document_count, self.tr("{n} document"), self.tr("{n} documents"))
+        count = counted(view.document_count, self.tr("{n} frame"), self.tr("{n} frames"))
         if view.is_past:
             facts.append(self.tr("{count} then").replace("{count}", count))
             saved = Saved("past", self.tr("Read-only: past moment"))

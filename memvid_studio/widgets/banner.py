@@ -51,6 +51,11 @@ class PastBanner(QWidget):
         self.setAccessibleName(f"{self.headline()} {self.sentence()}")
         self.update()
 
+    def set_offered(self, *, compare: bool, branch: bool) -> None:
+        """Which ways out there are besides the one to now."""
+        self.compare.setVisible(compare)
+        self.branch.setVisible(branch)
+
     def headline(self) -> str:
         """The first part, in bold."""
         return self.tr("You are looking at {moment}").replace("{moment}", self._moment)
@@ -80,7 +85,8 @@ class PastBanner(QWidget):
         middle = QRectF(0, 0, self.width(), self.height() - 1)
         icon = QRectF(_ICON_LEFT, (middle.height() - side) / 2, side, side)
         look.paint_icon(painter, icon, "history", "past")
-        end = self.compare.x() - look.px(_SIDE)
+        offered = [button for button in (self.compare, self.branch, self.now) if not button.isHidden()]
+        end = offered[0].x() - look.px(_SIDE)
         strong, plain = look.font("strong"), look.font("body")
         x = float(look.px(_TEXT_LEFT))
         room = QRectF(x, 0, max(end - x, 0), middle.height())

@@ -77,7 +77,7 @@ class SealDialog(DialogSheet):
     def show_facts(self, facts: SealFacts) -> None:
         """What the capsule holds, and what it still holds that nobody sees."""
         self._facts = facts
-        documents = counted(facts.document_count, self.tr("1 document"), self.tr("{n} documents"))
+        documents = counted(facts.document_count, self.tr("1 frame"), self.tr("{n} frames"))
         self.holds.set_text(f"{documents}, {size(facts.size_bytes)}")
         parts = []
         if facts.deleted:

@@ -11,7 +11,7 @@ import engine
 from memvid_studio.views.bars import Line
 from memvid_studio.widgets.dialog import DialogSheet
 from memvid_studio.widgets.fields import PasswordField
-from memvid_studio.words import day, quoted, size
+from memvid_studio.words import day, size
 
 
 class UnlockDialog(DialogSheet):
@@ -21,11 +21,10 @@ class UnlockDialog(DialogSheet):
     """Path and password."""
 
     def __init__(self, window: QWidget, facts: engine.FileFacts) -> None:
-        name = quoted(facts.path.name)
         super().__init__(
             window,
             self.tr("Open a sealed capsule"),
-            self.tr("{name} opens with its password, in memory only.").replace("{name}", name),
+            self.tr("It opens in memory: nothing is written unencrypted."),
             icon="lock-outline",
             verb=self.tr("Open"),
             verb_icon="lock-open-variant-outline",
@@ -37,22 +36,23 @@ class UnlockDialog(DialogSheet):
         self.password.submitted.connect(self.accept)
         self.body.addWidget(Line(self.tr("Password"), "label", "text2"))
         self.body.addWidget(self.password)
-        parts = [size(facts.size)] if facts.size else []
+        facts_line = [facts.path.name]
+        if facts.size:
+            facts_line.append(size(facts.size))
         if facts.modified is not None:
-            parts.append(self.tr("sealed {day}").replace("{day}", day(facts.modified)))
-        self.set_file(" · ".join([facts.path.name, *parts]), "lock-outline")
+            facts_line.append(self.tr("sealed {day}").replace("{day}", day(facts.modified)))
+        self.body.addWidget(Line(" · ".join(facts_line), "small", "text3"))
         self.accepted.connect(self._give)
         self._changed()
 
     def refuse(self, reason: str) -> None:
         """The password was wrong."""
         self.set_busy(False)
-        self.set_error(reason)
-        self.password.set_error(self.tr("This password does not open it."))
+        self.password.set_error(reason)
         self.password.setFocus()
 
     def _changed(self) -> None:
-        self.set_error("")
+        self.password.set_error("")
         self.verb.setEnabled(bool(self.password.text()))
 
     def _give(self) -> None:

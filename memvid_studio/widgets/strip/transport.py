@@ -98,6 +98,7 @@ class TransportBar(QWidget):
         self._past = False
         self._playing = 0
         self._speed = 1.0
+        self._left_out: list[QWidget] = []
         self._first = IconButton("page-first", self.tr("To the beginning"), parent=self)
         self._reverse = IconButton("play", self.tr("Play backwards"), mirrored=True, parent=self)
         self._play = IconButton("play", self.tr("Play"), parent=self)
@@ -151,7 +152,9 @@ class TransportBar(QWidget):
         group = QActionGroup(menu)
         self._speeds: dict[float, QAction] = {}
         for speed in SPEEDS:
-            action = menu.addAction(_speed_text(speed))
+            # Not made by the menu: PySide 6.11 takes those for deleted once some dialog is.
+            action = QAction(_speed_text(speed), self)
+            menu.addAction(action)
             action.setCheckable(True)
             action.setChecked(speed == self._speed)
             group.addAction(action)
@@ -210,6 +213,11 @@ class TransportBar(QWidget):
         if speed in self._speeds:
             self._speeds[speed].setChecked(True)
 
+    def set_offered(self, *, flag: bool, branch: bool) -> None:
+        """Whether moments can be named and branched from; what cannot be done is not shown."""
+        self._left_out = [part for part, on in ((self._flag, flag), (self._branch, branch)) if not on]
+        self._make_room()
+
     def set_clock(self, clock: int) -> None:
         """RECORDED or HAPPENED, without a signal."""
         blocked = self._clocks.blockSignals(True)
@@ -266,11 +274,14 @@ class TransportBar(QWidget):
         used = edges.left() + edges.right() + sum(gap.sizeHint().width() for gap in gaps)
         used += sum(part.sizeHint().width() + row.spacing() for part in kept) + row.spacing()
         fits = True
-        for parts, text in (
+        for part in self._left_out:
+            part.hide()
+        for wanted, text in (
             ((self._branch,), moment),
             ((self._fit, self._flag), moment),
             ((self._clocks,), everything),
         ):
+            parts = [part for part in wanted if part not in self._left_out]
             needed = sum(part.sizeHint().width() + row.spacing() for part in parts)
             fits = fits and used + needed + text <= self.width()
             used += needed

@@ -180,6 +180,7 @@ class FakeCapsule:
     """Changes take ``delay`` seconds; the clock moves a minute with every revision."""
 
     read_only = unsaved = False
+    notes: tuple[str, ...] = ()
 
     def __init__(self, path: Path = Path("/nowhere/notes.mv2"), *, delay: float = 0.0) -> None:
         self.path, self.delay = path, delay
