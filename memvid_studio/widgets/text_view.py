@@ -168,6 +168,8 @@ class TextView(QTextEdit):
         self._bullets = bullets
         document.setParent(self)
         document.setDocumentMargin(0)
+        # The editor gives its own font to the document whenever the application's changes.
+        self.setFont(document.defaultFont())
         self.setDocument(document)
         self.setCursorWidth(0)  # kept by the document's layout, so anew for each
         before.deleteLater()
