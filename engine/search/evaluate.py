@@ -23,7 +23,7 @@ from engine.index.source import FrameSource
 from engine.search.parser import parse, parse_lenient
 from engine.search.periods import read_bounds
 from engine.search.query import And, Dates, Everything, Key, Not, Or, Query, Words
-from engine.search.rank import Scores, order_documents
+from engine.search.rank import Best, Scores, order_documents
 from engine.search.snippet import make_snippet
 from engine.text import Term, fold_key, fold_uri
 from engine.types import Hit, Kind, Place, SearchQuery, SearchResult
@@ -132,43 +132,49 @@ def _find(
     scores = Scores(visible.document_of, evaluation.text_weights, evaluation.title_weights)
     terms = tuple(dict.fromkeys(evaluation.terms))
     best = order_documents(documents, scores.documents, ledger, asked.sort, limit)
-    hits = tuple(_hit(ledger, visible.document_of, scores, int(document), terms) for document in best)
+    chosen = scores.best(best)
+    # A book found by its title: its first page is shown, not all of its text joined to cut off a line.
+    titled = [
+        each
+        for each, shown in zip(best, chosen, strict=True)
+        if shown.frame_id == each and not shown.has_text
+    ]
+    pages = _first_parts(visible.document_of, np.array(titled, np.int64))
+    hits = tuple(
+        _hit(ledger, int(each), shown, pages.get(int(each), shown.frame_id), scores.of(int(each)), terms)
+        for each, shown in zip(best, chosen, strict=True)
+    )
     return _Found(hits, documents, terms, note)
 
 
 def _hit(
-    ledger: SearchLedger, document_of: Ids, scores: Scores, document: int, terms: tuple[Term, ...]
+    ledger: SearchLedger, document: int, best: Best, shown: int, score: float, terms: tuple[Term, ...]
 ) -> Hit:
-    frame_id = scores.best_frame(document)
-    shown = frame_id
-    if frame_id == document and not scores.has_text_match(document):
-        # A book found by its title: its first page is shown, not all of its text joined to cut off a line.
-        shown = _first_part(document_of, document)
+    """``shown``: the frame that the snippet is cut from."""
     snippet, spans = make_snippet(_text(ledger, shown), terms)
     return Hit(
-        frame_id=frame_id,
+        frame_id=best.frame_id,
         document_id=document,
         title=ledger.title(document),
         uri=ledger.uri(document),
-        score=scores.of(document),
+        score=score,
         snippet=snippet,
         spans=spans,
         sources=(WORDS,),
-        place=ledger.place(frame_id),
+        place=ledger.place(best.frame_id),
         mime=ledger.mime(document),
         kind=ledger.kind(document),
         timestamp=_moment_of(int(ledger.timestamps[document])),
-        match_count=scores.match_count(document),
+        match_count=best.match_count,
     )
 
 
-def _first_part(document_of: Ids, document: int) -> int:
-    """The first visible part of ``document``; the document if it has none."""
-    following = document + 1
-    if following < len(document_of) and document_of[following] == document:
-        return following
-    frames = np.flatnonzero(document_of == document)
-    return int(next((frame for frame in frames if frame != document), document))
+def _first_parts(document_of: Ids, documents: Ids) -> dict[int, int]:
+    """The first visible part of each of ``documents`` that has any."""
+    frames = np.flatnonzero(np.isin(document_of, documents)) if len(documents) else documents
+    frames = frames[document_of[frames] != frames]
+    owners, at = np.unique(document_of[frames], return_index=True)
+    return dict(zip(owners.tolist(), frames[at].tolist(), strict=True))
 
 
 def _text(ledger: SearchLedger, frame_id: int) -> str:

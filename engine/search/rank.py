@@ -6,6 +6,7 @@ ordered by their own time, newest first.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
@@ -29,39 +30,58 @@ Ids = NDArray[np.int64]
 Weights = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Best:
+    """What stands for a document among its frames, and how many of them match like it."""
+
+    frame_id: int
+    match_count: int
+    has_text: bool
+    """Its text matches, not only a title."""
+
+
 class Scores:
     """Weights of frames, gathered into documents. ``text``, ``title``: per frame id, zero for no match."""
 
     def __init__(self, document_of: Ids, text: Weights, title: Weights) -> None:
-        self._text = text
         matched = np.flatnonzero((text > 0) | (title > 0))
         owners = document_of[matched]
         self._frames = matched[owners >= 0]
         self._owners = owners[owners >= 0]
-        is_own = self._frames == self._owners
-        self._weights = text[self._frames] + np.where(is_own, 0, PART_TITLE_BOOST * title[self._frames])
+        self._is_own = self._frames == self._owners
+        self._has_text = text[self._frames] > 0
+        titles = title[self._frames]
+        self._weights = text[self._frames] + np.where(self._is_own, 0, np.float32(PART_TITLE_BOOST) * titles)
         self.documents: Weights = np.zeros(len(document_of), np.float32)
         """Per document id."""
-        np.maximum.at(self.documents, self._owners, self._weights.astype(np.float32))
-        self.documents[self._frames[is_own]] += TITLE_BOOST * title[self._frames[is_own]]
+        np.maximum.at(self.documents, self._owners, self._weights)
+        self.documents[self._frames[self._is_own]] += TITLE_BOOST * titles[self._is_own]
 
     def of(self, document: int) -> float:
         return float(self.documents[document])
 
-    def best_frame(self, document: int) -> int:
-        """The frame of ``document`` that fits best; itself, if none does or only its title matched."""
-        at = np.flatnonzero(self._owners == document)
-        if not len(at):
-            return document
-        best = at[int(np.argmax(self._weights[at]))]
-        return int(self._frames[best]) if self._weights[best] > 0 else document
+    def best(self, documents: Ids) -> list[Best]:
+        """For each of ``documents`` the part whose text fits best. If there is none: the document itself, if its
+        own text matches, then the part with the best heading, then the document for whatever other reason.
+        """
+        chosen = np.flatnonzero(np.isin(self._owners, documents))
+        chosen = chosen[np.argsort(self._owners[chosen], kind="stable")]
+        owners = self._owners[chosen]
+        lows, highs = (np.searchsorted(owners, documents, side) for side in ("left", "right"))
+        return [
+            self._best_among(int(document), chosen[low:high])
+            for document, low, high in zip(documents, lows, highs, strict=True)
+        ]
 
-    def has_text_match(self, frame_id: int) -> bool:
-        return bool(self._text[frame_id] > 0)
-
-    def match_count(self, document: int) -> int:
-        """How many frames of ``document`` match; one, if it is here for another reason."""
-        return max(1, int(np.count_nonzero(self._weights[self._owners == document] > 0)))
+    def _best_among(self, document: int, at: Ids) -> Best:
+        is_part = ~self._is_own[at]
+        has_text = self._has_text[at]
+        for among, is_text in ((is_part & has_text, True), (has_text, True), (is_part, False)):
+            found = at[among]
+            if len(found):
+                best = found[int(np.argmax(self._weights[found]))]
+                return Best(int(self._frames[best]), len(found), is_text)
+        return Best(document, 1, has_text=False)
 
 
 class Titled(Protocol):

@@ -150,6 +150,52 @@ def test_found_by_its_title_a_book_shows_its_first_page(index: LexicalIndex, led
     assert hit.snippet == "page one"
 
 
+@pytest.mark.parametrize("is_typing", [False, True])
+def test_a_page_stands_for_its_document_whatever_title_and_source_say(
+    index: LexicalIndex, ledger: PlainLedger, is_typing: bool
+) -> None:
+    pages = (
+        "The mill and its history, at length.",
+        "Removal of the weir costs more than a weir.",
+        "Upper weir.",
+    )
+    name = "Weir removal options.pdf"
+    book = ledger.put(f"{name} weir removal weir removal", parts=pages, title=name)
+    ledger._add(is_part=True, title="Weir removal", text="A heading of its own.", group=book)
+    query = SearchQuery("weir remov" if is_typing else "weir removal", is_typing=is_typing)
+    (hit,) = search(index, ledger, ledger.revision, query).hits
+    assert (hit.document_id, hit.frame_id, hit.place) == (book, book + 2, Place(page=2))
+    assert hit.match_count == 2
+    assert hit.snippet == pages[1]
+    assert [hit.snippet[start:end] for start, end in hit.spans] == ["Removal", "weir", "weir"]
+
+    retagged = ledger.change(book, tags=("read",))
+    (hit,) = search(index, ledger, ledger.revision, query).hits
+    assert (hit.document_id, hit.frame_id, hit.match_count) == (retagged, book + 2, 2)
+
+
+def test_without_a_matching_page_the_document_stands_for_itself(
+    index: LexicalIndex, ledger: PlainLedger
+) -> None:
+    book = ledger.put("<h1>Weirs</h1> <!-- todo -->", parts=("Dams", "Rivers"), title="Water")
+    chapter = ledger._add(is_part=True, title="Gravel", text="Of stones.", group=book)
+    (hit,) = search(index, ledger, 1, "todo").hits
+    assert (hit.frame_id, hit.match_count, hit.snippet) == (book, 1, "<h1>Weirs</h1> <!-- todo -->")
+    (hit,) = search(index, ledger, 1, "gravel").hits
+    assert (hit.frame_id, hit.match_count, hit.snippet) == (chapter, 1, "Of stones.")
+    (hit,) = search(index, ledger, 1, "water").hits
+    assert (hit.frame_id, hit.match_count) == (book, 1)
+
+
+def test_a_title_that_matches_too_puts_a_document_first(index: LexicalIndex, ledger: PlainLedger) -> None:
+    ledger.put(parts=("a weir among many other words", "weir weir"), title="Notes")
+    titled = ledger.put(parts=("a weir among many other words", "nothing"), title="The weir")
+    first, second = search(index, ledger, ledger.revision, "weir").hits
+    assert (first.document_id, first.frame_id, first.match_count) == (titled, titled + 1, 1)
+    assert (second.frame_id, second.match_count) == (2, 2)
+    assert first.score > second.score
+
+
 def test_edits_and_deletions_are_judged_by_the_moment(index: LexicalIndex, ledger: PlainLedger) -> None:
     old = ledger.put("the old weir", tags=("a",))
     new = ledger.update(old, "the new dam")
