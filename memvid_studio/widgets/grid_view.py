@@ -192,15 +192,21 @@ class GridView(QTableView):
         self.setVerticalScrollBar(MarkedScrollBar())
         self.setHorizontalHeader(_Header(Qt.Orientation.Horizontal, self))
         self.setVerticalHeader(_Header(Qt.Orientation.Vertical, self))
-        self.horizontalHeader().setFixedHeight(theme().px(_ROW))
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(theme().px(_ROW))
+        self._fit()
+        theme().scaled.connect(self._fit)
         self.setAccessibleName(self.tr("Table"))
 
     def set_rows(self, rows: Sequence[Sequence[str]], *, has_head: bool) -> None:
         """Show these rows; marks are gone."""
         self.set_marks({})
         self.grid.set_rows(rows, has_head=has_head)
+        self._choose_widths()
+
+    def _fit(self) -> None:
+        """Rows, head and columns at the present text size."""
+        self.horizontalHeader().setFixedHeight(theme().px(_ROW))
+        self.verticalHeader().setDefaultSectionSize(theme().px(_ROW))
         self._choose_widths()
 
     def _choose_widths(self) -> None:

@@ -45,8 +45,17 @@ class PageThumbs(QAbstractScrollArea):
         self.setAccessibleName(self.tr("Page thumbnails"))
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedWidth(theme().px(_WIDTH))
+        self._sizes: Sequence[Size] = ()
+        self._fit()
+        theme().scaled.connect(self._fit)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
+
+    def _fit(self) -> None:
+        """Another text size: the column and its labels grow."""
+        self.setFixedWidth(theme().px(_WIDTH))
+        page = self._page
+        self.set_pages(self._sizes)
+        self.set_current(page)
 
     def sizeHint(self) -> QSize:
         return QSize(theme().px(_WIDTH), theme().px(300))
@@ -54,6 +63,7 @@ class PageThumbs(QAbstractScrollArea):
     def set_pages(self, sizes: Sequence[Size]) -> None:
         """Show a document whose pages have these sizes in points."""
         look = theme()
+        self._sizes = sizes
         shape = np.array(sizes, dtype=np.float64).reshape(len(sizes), 2)
         tall = np.round(look.px(_THUMB) * shape[:, 1] / shape[:, 0]) if len(sizes) else np.empty(0)
         self._heights = np.clip(tall, look.px(24), look.px(_TALLEST))

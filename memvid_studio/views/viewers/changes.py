@@ -53,6 +53,7 @@ class _Counts(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: tuple[tuple[str, int, str, str], ...] = ()
+        theme().scaled.connect(self.updateGeometry)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_counts(self, added: int, changed: int, removed: int) -> None:
@@ -98,6 +99,7 @@ class _Later(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._versions: Sequence[Version] = ()
+        theme().scaled.connect(self.updateGeometry)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -153,7 +155,8 @@ class ChangesPanel(Ground):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("sidebar", "l", parent)
-        self.setFixedWidth(theme().px(WIDTH))
+        self._fit()
+        theme().scaled.connect(self._fit)
         self._counts = _Counts()
         self._show_all = Button(tr("Show all changes"), trailing="chevron-right")
         self._later_title = Line(style="strong")
@@ -173,6 +176,9 @@ class ChangesPanel(Ground):
         column.addStretch(1)
         self._show_all.clicked.connect(self.compareRequested)
         self.offer_compare(False)
+
+    def _fit(self) -> None:
+        self.setFixedWidth(theme().px(WIDTH))
 
     def offer_compare(self, offered: bool) -> None:
         """Whether there is a place that shows all changes."""

@@ -23,6 +23,7 @@ class _KindTile(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind = ""
+        theme().scaled.connect(self.updateGeometry)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def set_kind(self, kind: str) -> None:
@@ -111,6 +112,7 @@ class MarkCounter(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._parts: tuple[tuple[str, str], ...] = ()
+        theme().scaled.connect(self.updateGeometry)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def set_count(self, current: int, count: int) -> None:
@@ -167,8 +169,12 @@ class FindField(QLineEdit):
         self.setPlaceholderText(tr("Find in this document"))
         self.setAccessibleName(tr("Find in this document"))
         self.setTextMargins(8, 0, 8, 0)
-        self.setFixedSize(theme().px(200), theme().size.button)
+        self._fit()
+        theme().scaled.connect(self._fit)
+
+    def _fit(self) -> None:
         self.setFont(theme().font("body"))
+        self.setFixedSize(theme().px(200), theme().size.button)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -7,13 +7,12 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 import engine
-from memvid_studio.theme import theme
 from memvid_studio.views.bars import Line
 from memvid_studio.views.viewers.base import Viewer
 from memvid_studio.views.viewers.request import Request, Run, same_document
+from memvid_studio.views.viewers.zoom_label import ZoomLabel
 from memvid_studio.widgets.buttons import IconButton
 from memvid_studio.widgets.image_canvas import ImageCanvas
-from memvid_studio.widgets.paint import text_width
 from memvid_studio.words import number, tr
 
 
@@ -44,9 +43,7 @@ class ImageViewer(Viewer):
         column.addWidget(self.canvas)
         smaller = IconButton("minus", tr("Smaller"))
         larger = IconButton("plus", tr("Larger"))
-        self._zoom = Line("100 %", "control", "text2", fixed=True)
-        self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._zoom.setFixedWidth(round(text_width(theme().font("control"), "100 %")) + 2)
+        self._zoom = ZoomLabel()
         self._fit = IconButton("fit-to-page-outline", tr("Fit"))
         self._size = Line(style="small", role="text2")
         for widget in (smaller, self._zoom, larger, self._fit, self._size):
@@ -110,5 +107,5 @@ class ImageViewer(Viewer):
             self.canvas.fit()
 
     def _show_zoom(self, zoom: float) -> None:
-        self._zoom.set_text(f"{round(zoom * 100)} %")
+        self._zoom.set_zoom(zoom)
         self._fit.set_tip(tr("True size") if self.canvas.fits else tr("Fit"))

@@ -14,10 +14,10 @@ from memvid_studio.views.bars import Line
 from memvid_studio.views.viewers.base import Viewer
 from memvid_studio.views.viewers.page_field import PageField
 from memvid_studio.views.viewers.request import Request, Run, same_document
+from memvid_studio.views.viewers.zoom_label import ZoomLabel
 from memvid_studio.widgets.buttons import IconButton
 from memvid_studio.widgets.page_canvas import GAP, PageCanvas, PagePicture, marks_of
 from memvid_studio.widgets.page_thumbs import PageThumbs
-from memvid_studio.widgets.paint import text_width
 from memvid_studio.words import counted, number, tr
 
 _NARROW = 560
@@ -108,9 +108,7 @@ class PdfViewer(Viewer):
         self._next = IconButton("chevron-right", tr("Next page"))
         smaller = IconButton("minus", tr("Smaller"))
         larger = IconButton("plus", tr("Larger"))
-        self._zoom = Line("100 %", "control", "text2", fixed=True)
-        self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._zoom.setFixedWidth(round(text_width(theme().font("control"), "100 %")) + 2)
+        self._zoom = ZoomLabel()
         self._fit = IconButton("fit-to-page-outline", tr("Fit the width"))
         for widget, gap in (
             (self._outline, 12),
@@ -160,8 +158,8 @@ class PdfViewer(Viewer):
 
     def _opened(self, drawn: _Drawn) -> None:
         self._drawing = False
-        self.canvas.set_pages(drawn.sizes)
         self.thumbs.set_pages(drawn.sizes)
+        self.canvas.set_pages(drawn.sizes)
         self.canvas.set_page(drawn.page, drawn.picture, drawn.width)
         self.canvas.set_mark_counts(self._counts)
         if self.request is not None:
@@ -354,7 +352,7 @@ class PdfViewer(Viewer):
         self._show_zoom(self.canvas.zoom)
 
     def _show_zoom(self, zoom: float) -> None:
-        self._zoom.set_text(f"{round(zoom * 100)} %")
+        self._zoom.set_zoom(zoom)
         self._fit.set_tip(tr("True size") if self.canvas.fits_width else tr("Fit the width"))
 
     def _toggle_fit(self) -> None:

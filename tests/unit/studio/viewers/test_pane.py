@@ -489,6 +489,37 @@ def test_every_control_has_a_name_and_the_pane_fits_its_smallest_width(pane, mom
     assert max(widget.geometry().right() for widget in shown) <= controls.width()
 
 
+def test_everything_grows_with_the_text_size(pane, moment, settle) -> None:
+    info = moment.add(
+        "r.pdf", small_pdf([[Line(72, 700, "weir")]] * 3), "application/pdf", kind=engine.Kind.DOCUMENT
+    )
+    pane.resize(1200, 700)
+    pane.show(moment, info, None, ("weir",))
+    settle()
+    viewer = pane.viewer
+    before = (
+        viewer.thumbs.width(),
+        viewer._zoom.width(),
+        pane.sub_bar.find_field.width(),
+        viewer._field.height(),
+    )
+    theme().set_scale(2.0)
+    settle()
+    after = (
+        viewer.thumbs.width(),
+        viewer._zoom.width(),
+        pane.sub_bar.find_field.width(),
+        viewer._field.height(),
+    )
+    assert all(large >= 1.9 * small for small, large in zip(before, after, strict=True))
+    assert pane._changes.width() == 2 * 272
+    assert viewer.thumbs._page == 1
+    table = moment.add("t.csv", "a,b\n1,2\n", "text/csv", kind=engine.Kind.TABLE)
+    pane.show(moment, table)
+    settle()
+    assert pane.viewer.grid.rowHeight(0) == 56
+
+
 def test_no_document_and_no_capsule_is_no_trouble(pane) -> None:
     pane.step_hit(1)
     pane.open_find()
