@@ -26,6 +26,7 @@ import numpy as np
 from engine.index.folder import Build, IndexFolder
 from engine.index.shard import IndexDamaged, Postings, Shard, ShardView
 from engine.index.source import FrameSource
+from engine.index.titles import TitleOrder
 from engine.text import Term
 
 log = logging.getLogger(__name__)
@@ -129,6 +130,8 @@ class LexicalIndex:
 
     def __init__(self, folder: Path | None = None) -> None:
         """``folder``: where it lives between runs, made when needed; None: in memory only."""
+        self.titles: Final = TitleOrder()
+        """For sorting what was found."""
         self._lock = threading.RLock()
         self._folder = None if folder is None else IndexFolder(folder)
         self._base: Build | None = None

@@ -131,7 +131,14 @@ def _find(
     documents = np.flatnonzero(mask).astype(np.int64)
     scores = Scores(visible.document_of, evaluation.text_weights, evaluation.title_weights)
     terms = tuple(dict.fromkeys(evaluation.terms))
-    best = order_documents(documents, scores.documents, ledger, asked.sort, limit)
+    best = order_documents(
+        documents,
+        scores.documents,
+        ledger.timestamps,
+        lambda ids: index.titles.numbers(ledger, ids),
+        asked.sort,
+        limit,
+    )
     chosen = scores.best(best)
     # A book found by its title: its first page is shown, not all of its text joined to cut off a line.
     titled = [

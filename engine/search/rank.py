@@ -6,23 +6,18 @@ ordered by their own time, newest first.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-
-from engine.text import fold
 
 TITLE_BOOST: Final = 1.5
 """A title is short and chosen by somebody; BM25 knows only that it is short."""
 
 PART_TITLE_BOOST: Final = 0.5
 """A heading of a part helps to find it, but often repeats the title of the document."""
-
-_MAX_DIGITS: Final = 18
-"""Longer rows of digits are names, not numbers."""
 
 SORTS: Final = ("relevance", "newest", "oldest", "title")
 
@@ -84,25 +79,21 @@ class Scores:
         return Best(document, 1, has_text=False)
 
 
-class Titled(Protocol):
-    """What ordering asks of the store."""
+def order_documents(
+    documents: Ids, scores: Weights, times: Ids, title_numbers: Callable[[Ids], Ids], sort: str, limit: int
+) -> Ids:
+    """The first ``limit`` of ``documents`` by ``sort``, one of SORTS; ValueError for another.
 
-    @property
-    def timestamps(self) -> Ids: ...
-    def title(self, frame_id: int, /) -> str: ...
-
-
-def order_documents(documents: Ids, scores: Weights, ledger: Titled, sort: str, limit: int) -> Ids:
-    """The first ``limit`` of ``documents`` by ``sort``, one of SORTS; ValueError for another."""
+    ``scores``, ``times``: per frame id. ``title_numbers`` gives numbers that sort documents by title.
+    """
     if sort not in SORTS:
         raise ValueError(f"sort is one of {', '.join(SORTS)}, not {sort!r}")
     limit = max(0, min(limit, len(documents)))
     if not limit:
         return documents[:0]
     if sort == "title":
-        titled = sorted((_title_key(ledger.title(int(each))), int(each)) for each in documents)
-        return np.array([each for _key, each in titled[:limit]], np.int64)
-    times = ledger.timestamps[documents]
+        return _first(documents, (title_numbers(documents), documents), limit)
+    times = times[documents]
     if sort == "oldest":
         return _first(documents, (times, documents), limit)
     if sort == "newest":
@@ -119,13 +110,3 @@ def _first(documents: Ids, keys: tuple[NDArray[Any], ...], limit: int) -> Ids:
         documents, keys = documents[inside], tuple(key[inside] for key in keys)
     order = np.lexsort(keys[::-1])
     return documents[order[:limit]]
-
-
-@lru_cache(maxsize=262_144)
-def _title_key(title: str) -> tuple[bool, tuple[tuple[bool, int, str], ...]]:
-    """Page 2 before page 10; documents without a title last."""
-    parts = tuple(
-        (False, int(word), word) if word.isdecimal() and len(word) <= _MAX_DIGITS else (True, 0, word)
-        for word in fold(title).split()
-    )
-    return not parts, parts
