@@ -53,9 +53,6 @@ MAX_EXTRA_METADATA: Final = 4096
 SEARCH_TEXT_BYTES: Final = 32_768
 """Where the official writer cuts ``search_text``, UTF-8 bytes."""
 
-FOOTER_SEARCH_BYTES: Final = 64 * MIB
-"""How far from the end recovery looks for a footer first; then the whole file."""
-
 MAX_SEALED_CHUNK: Final = 64 * MIB
 """One encrypted chunk of a sealed capsule. Writers use 1 MiB; the length field could claim 4 GiB."""
 

@@ -7,6 +7,7 @@ do footer and header follow. Cut anywhere, the file opens as the old or the new 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from blake3 import blake3
@@ -25,10 +26,13 @@ from engine.format.vectors import decode_flat, encode_flat
 from engine.limits import MAX_FRAMES, MAX_TOC_BYTES
 from engine.store.bytestore import ByteStore
 from engine.store.changes import is_stored_text, now_ms
-from engine.store.frames import CHANGE_KEY, HISTORY_MIME, HISTORY_URI, LOG_MIME, Class, stored_mime
+from engine.store.frames import CHANGE_KEY, FLUSH_KEY, HISTORY_MIME, HISTORY_URI, LOG_MIME, Class, stored_mime
 from engine.store.ledger import NEVER, Ledger
 from engine.store.load import SKETCH_SIZE, visible_parts_status
 from engine.store.prepared import NO_SKETCH, text_head
+
+_PASSING: Final = frozenset({CHANGE_KEY, FLUSH_KEY})
+"""What a frame carries only until a commit of ours."""
 
 
 @dataclass(slots=True)
@@ -163,14 +167,15 @@ class _Plan:
             extra = frame.extra_metadata
             ours = (
                 CHANGE_KEY in extra
+                or FLUSH_KEY in extra
                 or (announced and frame.supersedes is not None)
                 or (ledger.classes[frame_id] == Class.PART and frame_id in ledger.pending)
             )
             announced = False
             if not ours:
                 continue
-            if CHANGE_KEY in extra:
-                extra = {key: value for key, value in extra.items() if key != CHANGE_KEY}
+            if not extra.keys().isdisjoint(_PASSING):
+                extra = {key: value for key, value in extra.items() if key not in _PASSING}
             words = None if is_stored_text(frame) else frame.search_text
             self.changed[frame_id] = replace(frame, extra_metadata=extra, search_text=words)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -32,6 +32,7 @@ from engine.store import lock
 from engine.store.bytestore import ByteStore, FileStore, MemoryStore, write_new_file
 from engine.store.changes import Change, Planned, Put, Stamp, Update, now_ms, plan
 from engine.store.commit import CommitState, Committed, commit, read_vectors
+from engine.store.frames import FLUSH_KEY
 from engine.store.history import NO_BATCH
 from engine.store.ledger import Ledger
 from engine.store.load import Loaded, load
@@ -127,6 +128,8 @@ class Container:
         self._sequence = loaded.pending.last_sequence
         self._head = loaded.head
         self._ring_end = snapshot.scan.end
+        self._at_heads = self._read_heads()
+        self._is_head_clear = self._head > 0 and self._at_heads[0] == END_MARKER
         self._size, self._tail = snapshot.size, snapshot.tail
         self._wal_sequence = snapshot.header.wal_sequence
         self._blocked = loaded.blocked
@@ -192,13 +195,17 @@ class Container:
             or header.footer_offset != self._state.header.footer_offset
         ):
             return False
-        # Others write at the end of what they find in the ring; we begin again at its start after a commit.
-        for position in {self._head, self._ring_end}:
-            found = store.pread(header.wal_offset + position, RECORD_HEAD)
-            inside = position + RECORD_HEAD <= header.wal_size and len(found) == RECORD_HEAD
-            if inside and RecordHeader.decode(found).sequence == self._sequence + 1:
-                return False
-        return True
+        return self._read_heads() == self._at_heads
+
+    def _read_heads(self) -> tuple[bytes, bytes]:
+        """What stands where a new record would go.
+
+        Others write at the end of what they find in the ring; we begin again at its start after a commit.
+        """
+        ring = self._state.header.wal_offset
+        return self.store.pread(ring + self._head, RECORD_HEAD), self.store.pread(
+            ring + self._ring_end, RECORD_HEAD
+        )
 
     def _adopt(self, store: ByteStore) -> None:
         loaded = self._load(store)
@@ -266,7 +273,8 @@ class Container:
         record_limit = self._state.header.wal_size // WAL_RECORD_SHARE
         # Deletions that nothing dates come behind all that is in the file: only a commit can put this after them.
         direct = direct or self._undated
-        sequence, records, ids = self._sequence, [], []
+        sequence, ids = self._sequence, []
+        operations: list[FrameOperation] = []
         replayer = Replayer(ledger, self._clock_ms())
         for position, change in enumerate(changes):
             ms = max(self._clock_ms(), ledger.history.last_ms + 1)
@@ -281,14 +289,14 @@ class Container:
                 continue
             for operation in _numbered(planned, sequence):
                 sequence += 1
-                if not direct:
-                    records.append(encode_record(sequence, encode_entry(operation)))
-                    direct = len(records[-1]) > record_limit
+                operations.append(operation)
                 replayer.apply(operation, sequence)
             ids.append(planned.frame_id)
         if not any(frame_id >= 0 for frame_id in ids):
             return ids
-        if direct or sum(map(len, records)) > self._room():
+        records = [] if direct else _records(operations, self._sequence + 1)
+        size = sum(map(len, records))
+        if direct or size > self._room() or max(map(len, records)) > record_limit:
             self._commit(self._sequence)
             return ids
         self._append(b"".join(records))
@@ -328,19 +336,22 @@ class Container:
     def _append(self, records: bytes) -> None:
         """Write records at the head; the first header last, so that a killed process leaves all or nothing."""
         offset = self._state.header.wal_offset + self._head
-        if self._head == 0:
-            # Applied records may still stand here; a half overwritten one would stop the official reader.
+        if not self._is_head_clear:
+            # Applied or torn records may still stand here; a half overwritten one would stop the official reader.
             self.store.pwrite(offset, END_MARKER)
             self.store.sync()
-        self.store.pwrite(offset + RECORD_HEAD, records[RECORD_HEAD:] + END_MARKER)
-        self.store.pwrite(offset, records[:RECORD_HEAD])
         try:
+            self.store.pwrite(offset + RECORD_HEAD, records[RECORD_HEAD:] + END_MARKER)
+            self.store.pwrite(offset, records[:RECORD_HEAD])
             self.store.sync()
         except EngineError:
-            self.store.pwrite(offset, END_MARKER)
+            with suppress(EngineError):
+                self.store.pwrite(offset, END_MARKER)
             raise
         self._head += len(records)
         self._ring_end = self._head
+        self._at_heads = END_MARKER, END_MARKER
+        self._is_head_clear = True
 
     def _forget_unwritten(self) -> None:
         """A change failed half-way: the file says what is true."""
@@ -368,6 +379,8 @@ class Container:
         self._size, self._tail = done.size, done.tail
         self._wal_sequence = self._sequence = last_sequence
         self._head = self._ring_end = 0
+        self._at_heads = END_MARKER, END_MARKER
+        self._is_head_clear = False
         self._uncommitted = self._undated = False
         self._vector_width = None
         # Everybody who scans the ring from here on finds it empty; should this not reach the disk, they find
@@ -378,6 +391,22 @@ class Container:
     def close(self) -> None:
         """Give the file back. Nothing is written here."""
         self.store.close()
+
+
+def _records(operations: Sequence[FrameOperation], first: int) -> list[bytes]:
+    """Operations that are flushed at once, as records; several say so, for whoever finds only some of them."""
+    if len(operations) > 1:
+        note = f"{first}-{first + len(operations) - 1}"
+        operations = [
+            replace(
+                operation, extra_metadata=dict(sorted({**operation.extra_metadata, FLUSH_KEY: note}.items()))
+            )
+            for operation in operations
+        ]
+    return [
+        encode_record(sequence, encode_entry(operation))
+        for sequence, operation in enumerate(operations, first)
+    ]
 
 
 def _numbered(planned: Planned, sequence: int) -> Iterator[FrameOperation]:

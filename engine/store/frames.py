@@ -3,6 +3,7 @@
 Our notes stand in ``extra_metadata`` under names that begin with ``studio.``:
 
 * ``studio.change``  the revision this frame belongs to, only until our next commit moves it into the history
+* ``studio.flush``   the WAL records written together with this one, first and last: all of them count, or none
 * ``studio.mime``    the true mime of a text whose stored mime has to be ``text/plain`` to be searchable elsewhere
 * ``studio.place``   where a part stands in its document
 """
@@ -21,6 +22,7 @@ from engine.store.prepared import TEXT_MIME
 from engine.types import Kind, Operation, Place
 
 CHANGE_KEY: Final = "studio.change"
+FLUSH_KEY: Final = "studio.flush"
 MIME_KEY: Final = "studio.mime"
 PLACE_KEY: Final = "studio.place"
 OWN_PREFIX: Final = "studio."

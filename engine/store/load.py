@@ -86,13 +86,18 @@ def load(store: ByteStore, latest_ms: int) -> Loaded:
     ledger.end_parts_born_late()
     replayer = Replayer(ledger, latest_ms)
     blocked = ""
+    problem = pending.problem
     for sequence, operation in pending.operations:
-        replayer.apply(operation, sequence)
+        try:
+            replayer.apply(operation, sequence)
+        except FormatError as error:
+            problem = f"Pending change {sequence} cannot be applied: {error}."
+            break
     ledger.end_parts_born_late()
     ledger.publish()
-    if pending.problem:
-        blocked = f"{pending.problem} Nothing is changed in this file until it has been repaired."
-        damage.append(pending.problem)
+    if problem:
+        blocked = f"{problem} Nothing is changed in this file until it has been repaired."
+        damage.append(problem)
     return Loaded(
         snapshot=snapshot,
         ledger=ledger,
@@ -101,7 +106,7 @@ def load(store: ByteStore, latest_ms: int) -> Loaded:
         settled=0 if block is None else block.frame_count,
         applied=applied,
         pending=pending,
-        head=snapshot.scan.end if pending.last_sequence > applied else 0,
+        head=pending.end,
         sketches=_sketches(store, snapshot, damage),
         notes=list(snapshot.notes),
         damage=damage,

@@ -1,12 +1,14 @@
 """Finding the newest whole state of a file, reading nothing but bytes: no lock, no write.
 
-Order of trust: a footer at the very end; the newest footer before it whose TOC matches its digest; a TOC at the
-header's offset, or anywhere in the last part of the file, that carries its own digest.
+Order of trust: a footer at the very end; the newest footer before it whose TOC matches its digest; both only if
+the header names that TOC too or what it lists is where it says. Then the TOC that the header names, by its own
+digest.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
@@ -16,9 +18,10 @@ from engine.errors import DamagedFile, FormatError, NotACapsule
 from engine.format.footer import Footer, find_footers
 from engine.format.header import Header
 from engine.format.toc import Toc, is_self_checked_toc
-from engine.format.wal import FrameOperation, ScanResult, decode_entry, scan
-from engine.limits import FOOTER_SEARCH_BYTES, HEADER_SIZE, MAX_TOC_BYTES
+from engine.format.wal import FrameOperation, ScanResult, WalEntry, WalRecord, decode_entry, scan
+from engine.limits import HEADER_SIZE, MAX_TOC_BYTES
 from engine.store.bytestore import ByteStore
+from engine.store.frames import FLUSH_KEY
 
 FOOTER_SIZE: Final = Footer.SIZE
 SEARCH_STEP: Final = 4 * 1024 * 1024
@@ -55,7 +58,8 @@ def read_snapshot(store: ByteStore) -> Snapshot:
     header = read_header(store)
     size = store.size()
     notes: list[str] = []
-    toc_offset, data, generation = _find_toc(store, header, size, notes)
+    newest = _find_toc(store, header, size, notes)
+    toc_offset, data = newest.offset, newest.data
     starts: list[int] = []
     try:
         toc = Toc.decode(data, base=toc_offset, frame_starts=starts)
@@ -67,29 +71,43 @@ def read_snapshot(store: ByteStore) -> Snapshot:
             raise DamagedFile("table of contents", f"frame {position} in its place", f"frame {frame.id}")
     region = store.pread(header.wal_offset, min(header.wal_size, MAX_TOC_BYTES))
     found = scan(region)
-    return Snapshot(
-        header, toc, toc_offset, generation, frame_bytes, size, store.pread(max(0, size - FOOTER_SIZE), FOOTER_SIZE),
-        found, notes,
-    )  # fmt: skip
+    tail = store.pread(max(0, size - FOOTER_SIZE), FOOTER_SIZE)
+    return Snapshot(header, toc, toc_offset, newest.generation, frame_bytes, size, tail, found, notes)
 
 
-def _find_toc(store: ByteStore, header: Header, size: int, notes: list[str]) -> tuple[int, bytes, int]:
-    """Where the newest TOC lies, its bytes and its generation."""
-    checked: set[int] = set()
-    last = _footer_at(store, size - FOOTER_SIZE, size, checked)
-    if last is not None:
-        if last[0] != header.footer_offset:
-            notes.append("The header points to an older table of contents; the newest one was taken.")
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A table of contents: where it lies, its bytes, the generation its footer names."""
+
+    offset: int
+    data: bytes
+    generation: int
+
+
+def _find_toc(store: ByteStore, header: Header, size: int, notes: list[str]) -> _Found:
+    """The newest table of contents that is one of this file."""
+    last = _footer_at(store, size - FOOTER_SIZE, size)
+    if last is not None and (last.offset == header.footer_offset or _is_of_this_file(store, last)):
+        if last.offset != header.footer_offset:
+            notes.append("The header points to another table of contents; the newest one was taken.")
         return last
+    found, doubtful = None, last
+    for candidate in _search_footers(store, size):
+        if candidate.offset == header.footer_offset or _is_of_this_file(store, candidate):
+            found = candidate
+            break
+        doubtful = doubtful or candidate
+    if found is None or found.offset < header.footer_offset:
+        # The header is written after the table of contents is safe, but may reach the disk before the footer does.
+        bare = _toc_of_header(store, header, size)
+        if bare is not None:
+            notes.append("The table of contents has no footer; its own digest proves it.")
+            return bare if found is None else replace(bare, generation=found.generation + 1)
+    found = found or doubtful
+    if found is None:
+        raise _damaged(size, "")
     notes.append("There are bytes behind the last complete state; the newest complete state was taken.")
-    found = _search_footers(store, size, checked)
-    if found is not None:
-        return found
-    bare = _bare_toc(store, header.footer_offset, size)
-    if bare is not None:
-        notes.append("The table of contents has no footer; its own digest proves it.")
-        return header.footer_offset, bare, 0
-    raise _damaged(size, "")
+    return found
 
 
 def _damaged(size: int, why: str) -> DamagedFile:
@@ -102,11 +120,10 @@ def _damaged(size: int, why: str) -> DamagedFile:
     )
 
 
-def _footer_at(store: ByteStore, offset: int, size: int, checked: set[int]) -> tuple[int, bytes, int] | None:
+def _footer_at(store: ByteStore, offset: int, size: int) -> _Found | None:
     """The TOC in front of a footer at ``offset``, if both are whole."""
-    if offset < HEADER_SIZE or offset in checked:
+    if offset < HEADER_SIZE:
         return None
-    checked.add(offset)
     try:
         footer = Footer.decode(store.pread(offset, FOOTER_SIZE), offset)
     except FormatError:
@@ -117,61 +134,104 @@ def _footer_at(store: ByteStore, offset: int, size: int, checked: set[int]) -> t
     data = store.pread(start, footer.toc_length)
     if len(data) != footer.toc_length or blake3(data).digest() != footer.toc_hash:
         return None
-    return start, data, footer.generation
+    return _Found(start, data, footer.generation)
 
 
-def _search_footers(store: ByteStore, size: int, checked: set[int]) -> tuple[int, bytes, int] | None:
-    """The newest whole state before the end of the file, searched backwards in steps that overlap by a footer."""
+def _is_of_this_file(store: ByteStore, found: _Found) -> bool:
+    """Whether what a TOC names lies where it says. One inside a capsule that was put in as a document does not."""
+    try:
+        toc = Toc.decode(found.data, base=found.offset)
+    except FormatError:
+        return False
+    named = [manifest for manifest in (toc.time_index, toc.sketch_track) if manifest is not None]
+    return bool(named) and all(
+        manifest.offset + manifest.length <= found.offset
+        and blake3(store.pread(manifest.offset, manifest.length)).digest() == manifest.checksum
+        for manifest in named
+    )
+
+
+def _search_footers(store: ByteStore, size: int) -> Iterator[_Found]:
+    """Whole states before the end of the file, newest first, searched in steps that overlap by a footer."""
     end = size
     while end > HEADER_SIZE:
         start = max(HEADER_SIZE, end - SEARCH_STEP)
         window = store.pread(start, min(end + FOOTER_SIZE, size) - start)
         for offset, _ in find_footers(window, start):
-            found = _footer_at(store, offset, size, checked)
+            found = _footer_at(store, offset, size)
             if found is not None:
-                return found
+                yield found
         end = start
-    return None
 
 
-def _bare_toc(store: ByteStore, offset: int, size: int) -> bytes | None:
-    """A TOC at the header's offset that ends where its own digest says, with or without a broken footer behind."""
+def _toc_of_header(store: ByteStore, header: Header, size: int) -> _Found | None:
+    """The TOC that the header names, with or without a footer behind; its own digest says where it ends."""
+    offset = header.footer_offset
     if not HEADER_SIZE <= offset < size:
         return None
-    data = store.pread(offset, min(size - offset, FOOTER_SEARCH_BYTES))
-    for end in (len(data) - FOOTER_SIZE, len(data)):
+    data = store.pread(offset, min(size - offset, MAX_TOC_BYTES))
+    ends = [len(data) - FOOTER_SIZE, len(data)]
+    at = data.find(header.toc_checksum)
+    if at >= 0:
+        ends.insert(0, at + len(header.toc_checksum))
+    for end in ends:
         if end > 0 and is_self_checked_toc(data[:end]):
-            return data[:end]
+            return _Found(offset, data[:end], 0)
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Records the TOC does not hold yet. ``problem`` says why some that seem to be there cannot be applied."""
+    """Records the TOC does not hold yet. ``end``: where the next one goes in the ring.
+
+    ``problem`` says why some that seem to be there cannot be applied.
+    """
 
     operations: tuple[tuple[int, FrameOperation], ...]
     last_sequence: int
+    end: int = 0
     problem: str = ""
 
 
 def pending_operations(found: ScanResult, applied: int) -> Pending:
     """What is to be applied on top of sequence ``applied``: consecutive whole records, in order.
 
-    A torn record at the end was never acknowledged and is left out; damage with more behind it is a problem.
+    Records that were written together count together: when some of them did not reach the disk, nobody was told
+    that they had, and the others are left out too. Any other gap is a problem.
     """
-    operations: list[tuple[int, FrameOperation]] = []
+    kept: list[tuple[WalRecord, WalEntry, tuple[int, int]]] = []
     expected = applied + 1
+    problem = ""
     for record in found.records:
         if record.sequence <= applied:
             continue
-        if record.sequence != expected:
-            return Pending(
-                tuple(operations),
-                expected - 1,
-                f"Pending change {expected} is missing or damaged, {record.sequence} follows it.",
-            )
-        entry = decode_entry(record.payload)
-        if isinstance(entry, FrameOperation):
-            operations.append((record.sequence, entry))
-        expected += 1
-    return Pending(tuple(operations), expected - 1)
+        try:
+            entry = decode_entry(record.payload)
+        except FormatError as error:
+            problem = f"Pending change {record.sequence} cannot be read: {error}."
+            break
+        flush = _written_together(entry, record.sequence)
+        if record.sequence == expected:
+            kept.append((record, entry, flush))
+            expected += 1
+        elif not flush[0] <= expected <= flush[1]:
+            problem = f"Pending change {expected} is missing or damaged, {record.sequence} follows it."
+            break
+    while kept and kept[-1][2][1] >= expected:
+        kept.pop()
+    last = kept[-1][0] if kept else None
+    return Pending(
+        tuple((record.sequence, entry) for record, entry, _ in kept if isinstance(entry, FrameOperation)),
+        applied if last is None else last.sequence,
+        0 if last is None else last.end,
+        problem,
+    )
+
+
+def _written_together(entry: WalEntry, sequence: int) -> tuple[int, int]:
+    """First and last sequence of the records that were flushed at once with this one."""
+    note = entry.extra_metadata.get(FLUSH_KEY, "") if isinstance(entry, FrameOperation) else ""
+    first, _, last = note.partition("-")
+    if first.isdecimal() and last.isdecimal() and int(first) <= sequence <= int(last):
+        return int(first), int(last)
+    return sequence, sequence

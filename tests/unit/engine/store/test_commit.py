@@ -70,7 +70,9 @@ class TestLayout:
         times, ids = decode_time_index(data, len(toc.frames))
         assert times.tolist() == sorted(times.tolist())
         assert sorted(ids.tolist()) == [0, 1, 3, 4, 5]
-        sketches = decode_sketch_track(container.store.pread(toc.sketch_track.offset, toc.sketch_track.length))
+        sketches = decode_sketch_track(
+            container.store.pread(toc.sketch_track.offset, toc.sketch_track.length)
+        )
         assert len(sketches) == len(toc.frames) == toc.sketch_track.entry_count
 
     def test_history_has_one_frame_for_life(self) -> None:
@@ -103,7 +105,9 @@ class TestLayout:
             update(container, container.ledger.newest_version(0), tags=[str(number)])
         container.commit()
         assert container.store.pread(0, container.store.size()).count(content) == 2  # one of them in the ring
-        ranges = {(f.payload_offset, f.payload_length) for f in container.toc.frames if f.payload_length > 4000}
+        ranges = {
+            (f.payload_offset, f.payload_length) for f in container.toc.frames if f.payload_length > 4000
+        }
         assert len(ranges) == 1
         update(container, container.ledger.newest_version(0), tags=["after a commit"])
         container.commit()
@@ -171,14 +175,14 @@ class TestVectors:
     def test_of_another_length_are_refused_before_anything_is_written(self, when: str) -> None:
         container = in_memory()
         if when == "same call":
-            with pytest.raises(EngineError, match="3 dimensions.* 2"):
+            with pytest.raises(EngineError, match=r"3 dimensions.* 2"):
                 do(container, with_vector(1, 2, 3), with_vector(1, 2))
             do(container, with_vector(1, 2, 3))
         else:
             do(container, with_vector(1, 2, 3))
             if when == "committed":
                 container.commit()
-            with pytest.raises(EngineError, match="3 dimensions.* 2"):
+            with pytest.raises(EngineError, match=r"3 dimensions.* 2"):
                 do(container, with_vector(1, 2))
         put(container, "goes on")
         container.commit()
