@@ -361,6 +361,27 @@ def test_cancel_and_escape_change_nothing(pane, moment, note, settle, qtbot) -> 
     assert not pane.is_editing
 
 
+def test_enter_begins_a_line_also_in_an_empty_one(pane, moment, note, settle, qtbot) -> None:
+    pane.show(moment, note)
+    settle()
+    pane.begin_edit()
+    settle()
+    field = pane._editor.field
+    qtbot.keyClick(field, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.keyClicks(field, "a")
+    qtbot.keyClick(field, Qt.Key.Key_Enter)
+    qtbot.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClicks(field, "b")
+    assert pane._editor.text() == NOTE + "\na\n\nb"
+    block = field.document().begin()
+    while block.isValid():
+        assert block.blockFormat().lineHeight() == theme().line_height("reading")
+        block = block.next()
+    field.undo()
+    assert pane._editor.text().startswith(NOTE)
+
+
 def test_pasted_text_is_plain(pane, moment, note, settle) -> None:
     pane.show(moment, note)
     settle()
