@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -411,6 +412,45 @@ def test_mistakes_are_refused_unless_still_typing(index: LexicalIndex, ledger: P
     result = search(index, ledger, 1, SearchQuery('the AND "upper we', is_typing=True))
     assert ids(result) == [0]
     assert result.terms == ("the", "upper we*")
+
+
+def test_a_half_typed_word_is_a_beginning_at_any_moment(index: LexicalIndex, ledger: PlainLedger) -> None:
+    old = ledger.put("the removal", tags=("removal",))
+    ledger.put("to remove a weir", title="Removed")
+    new = ledger.update(old, "the dam")
+    ledger.put("rem")
+
+    def typed(text: str, revision: int, **more: object) -> list[int]:
+        query = SearchQuery(text, is_typing=True, sort="oldest", **more)  # type: ignore[arg-type]
+        return search(index, ledger, revision, query).document_ids.tolist()
+
+    assert [typed("rem", revision) for revision in range(5)] == [[], [old], [old, 1], [1], [1, 3]]
+    assert [typed("the rem", revision) for revision in range(5)] == [[], [old], [old], [], []]
+    assert [typed('"the rem', revision) for revision in range(5)] == [[], [old], [old], [], []]
+    assert [typed("title:rem", revision) for revision in range(5)] == [[], [], [1], [1], [1]]
+    assert [typed("-rem", revision) for revision in range(5)] == [[], [], [], [new], [new]]
+    # Finished, too short, a tag: taken as it stands.
+    assert [typed("rem ", revision) for revision in range(5)] == [[], [], [], [], [3]]
+    assert typed("rem weir", 2) == []
+    assert typed("r", 4) == []
+    assert typed("tag:rem", 1) == typed("tag:remov", 1) == []
+    assert typed("tag:removal", 1) == typed("tag:rem*", 1) == [old]
+    assert typed("removed", 4) == search(index, ledger, 4, "removed").document_ids.tolist() == [1]
+    assert typed("rem", 4, kinds=(Kind.IMAGE,)) == []
+
+
+def test_a_half_typed_word_in_both_parts_of_the_index(tmp_path: Path, ledger: PlainLedger) -> None:
+    index = LexicalIndex(tmp_path / "words")
+    ledger.put("removal of a weir")
+    index.catch_up(ledger)
+    index.flush(ledger)
+    assert index.facts.saved == 1
+    ledger.put("weirs are removed")
+    query = SearchQuery("weir remov", is_typing=True)
+    assert set(ids(search(index, ledger, 2, query))) == {0}
+    assert set(ids(search(index, ledger, 2, SearchQuery("remov", is_typing=True)))) == {0, 1}
+    assert set(ids(search(index, ledger, 1, SearchQuery("remov", is_typing=True)))) == {0}
+    index.close()
 
 
 def test_content_that_cannot_be_read_is_a_hit_without_snippet(
