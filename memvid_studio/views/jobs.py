@@ -13,6 +13,7 @@ from memvid_studio.ops.jobs import JobRecord
 from memvid_studio.theme import theme
 from memvid_studio.views.bars import Line
 from memvid_studio.widgets.buttons import Button
+from memvid_studio.widgets.highlight import paint_marked_text
 from memvid_studio.widgets.paint import draw_text, panel
 from memvid_studio.widgets.popover import Popover
 from memvid_studio.widgets.progress import ProgressBar
@@ -21,6 +22,7 @@ from memvid_studio.words import about, counted, number, size, tr
 
 _ROWS_SHOWN = 7
 _MOST_FAILED = 200
+_FAILED_ROW = 60
 
 
 class SourceRow(QWidget):
@@ -59,11 +61,12 @@ class SourceRow(QWidget):
 
     def _tell(self) -> None:
         self.setToolTip(self._reason)
+        self.updateGeometry()
         self.setAccessibleName(f"{self.name}: {self._reason or self._state}")
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(200, theme().size.job_row)
+        return QSize(200, theme().px(_FAILED_ROW) if self._reason else theme().size.job_row)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look = theme()
@@ -71,11 +74,13 @@ class SourceRow(QWidget):
         side = look.px(24)
         paint_tile(painter, QRectF(0, (self.height() - side) / 2, side, side), self._kind)
         left, width = side + 12, self.width() - side - 12
-        top = QRectF(left, self.height() / 2 - look.px(18), width, look.px(20))
-        below = QRectF(left, self.height() / 2 + look.px(2), width, look.px(16))
+        up = look.px(27 if self._reason else 18)
+        top = QRectF(left, self.height() / 2 - up, width, look.px(20))
+        below = QRectF(left, top.bottom(), width, look.px(16))
         if self._reason:
             draw_text(painter, top, self.name, look.font("body"), look.color("text"), elide=_MIDDLE)
-            draw_text(painter, below, self._reason, look.font("micro"), look.color("error"))
+            room = QRectF(left, below.top(), width, look.px(32))
+            paint_marked_text(painter, room, self._reason, style="micro", color=look.color("error"))
         else:
             right = look.px(96)
             draw_text(
@@ -228,7 +233,7 @@ class JobsPopover(Popover):
                 self._rows[place].show_failure(what)
             else:
                 self._rows[place].show_progress(what)
-        height = theme().size.job_row * min(len(shown), _ROWS_SHOWN)
+        height = sum(row.sizeHint().height() for row in self._rows[:_ROWS_SHOWN])
         self._scroll.setFixedHeight(height)
         self._scroll.setVisible(bool(shown))
 

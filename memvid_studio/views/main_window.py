@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from memvid_studio import settings as keys
 from memvid_studio.bridge.images import Thumbnails
@@ -34,6 +34,7 @@ from memvid_studio.views.status import StatusBar
 from memvid_studio.views.timeline import TimelinePanel
 from memvid_studio.views.viewers.pane import ViewerPane
 from memvid_studio.widgets.banner import PastBanner
+from memvid_studio.widgets.buttons import IconButton
 from memvid_studio.widgets.drop_overlay import DropOverlay
 from memvid_studio.widgets.notice import NoticeStack
 
@@ -81,6 +82,10 @@ class MainWindow(QMainWindow):
         self.results = ResultsPane(self.results_model, self.thumbnails)
         self.viewer = ViewerPane(desk.tasks.run)
         self.viewer.setMinimumWidth(420)
+        self.back = IconButton("chevron-left", self.tr("Back to the results"))
+        self.back.clicked.connect(self.show_results)
+        self.back.hide()
+        self.viewer.head.row.insertWidget(0, self.back)
         self.first_run = FirstRunPage()
         self.timeline = TimelinePanel(desk.tasks, self.thumbnails)
         self.timeline.transport.set_offered(flag=False, branch=False)
@@ -166,17 +171,29 @@ class MainWindow(QMainWindow):
         if narrow != self._narrow:
             self._narrow = narrow
             self.library.set_narrow(narrow)
-            if not narrow:
-                self._columns.setSizes([theme().size.library - 1, self.width() - theme().size.library])
+            left = self.library.minimumWidth() if narrow else theme().size.library - 1
+            self._columns.setSizes([left, self.width() - left - 1])
         if over != self._over:
             self._over = over
             self.viewer.setMinimumWidth(0 if over else 420)
+            # The splitter remembers what its parts needed while it is not on the screen itself.
+            self._work.setMinimumWidth(0)
             self._show_one(viewer=False)
 
     def _show_one(self, *, viewer: bool) -> None:
         """Below the smallest width one of results and viewer, otherwise both."""
-        self.results.setVisible(not self._over or not viewer)
-        self.viewer.setVisible(not self._over or viewer)
+        first, second = (self.viewer, self.results) if viewer else (self.results, self.viewer)
+        focus = QApplication.focusWidget()
+        had_focus = focus is not None and second.isAncestorOf(focus)
+        first.setVisible(True)
+        second.setVisible(not self._over)
+        self.back.setVisible(self._over and viewer)
+        if self._over and had_focus:
+            content = self.viewer.viewer
+            if viewer and content is not None:
+                content.focus_content()
+            elif not viewer:
+                self.results.list.setFocus()
 
     def show_document(self) -> None:
         """A document was opened: in a small window it takes the place of the results."""
@@ -187,11 +204,6 @@ class MainWindow(QMainWindow):
         """Back to the results in a small window."""
         if self._over:
             self._show_one(viewer=False)
-
-    @property
-    def viewer_covers(self) -> bool:
-        """Whether the viewer hides the results now."""
-        return self._over and not self.viewer.isHidden()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -34,6 +34,7 @@ from memvid_studio.widgets.fields import LineEdit
 from memvid_studio.widgets.kbd import key_cap_width, key_text, paint_key_cap
 from memvid_studio.widgets.paint import draw_text, panel, text_width
 from memvid_studio.widgets.shadow import paint_shadow, shadow_margins
+from memvid_studio.widgets.text import Text
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -178,6 +179,9 @@ class CommandPalette(QWidget):
         column.setSpacing(8)
         column.addWidget(self.field)
         column.addWidget(self.list)
+        self._nothing = Text(self.tr("No command with these words, and no moment."), "small", "text3")
+        self._nothing.setContentsMargins(8, 0, 8, 0)
+        column.addWidget(self._nothing)
         self.setAccessibleName(self.tr("Commands"))
         self.hide()
 
@@ -187,15 +191,10 @@ class CommandPalette(QWidget):
         self.field.clear()
         self._moments = []
         self._fill()
-        margins, window = shadow_margins("dialog"), self._window
-        width = min(theme().px(_WIDTH), window.width() - 48) + margins.left() + margins.right()
-        height = theme().px(_FIELD) + _ROWS * theme().size.palette_row + 24 + margins.top() + margins.bottom()
-        x = (window.width() - width) // 2
-        self.setGeometry(x, theme().px(_TOP) - margins.top(), width, min(height, window.height() - 60))
         self.show()
         self.raise_()
         self.field.setFocus()
-        window.installEventFilter(self)
+        self._window.installEventFilter(self)
 
     def leave(self) -> None:
         """Goes, and gives the focus back."""
@@ -230,9 +229,21 @@ class CommandPalette(QWidget):
                 shown = keys or str(action.property("shown") or "")
                 icon = str(action.property("icon") or "")
                 entries.append(Entry(text, group, shown, icon, action, marks=marks))
+        self._nothing.setVisible(not entries)
+        self.list.setVisible(bool(entries))
         self._model.show(entries)
         if entries:
             self.list.setCurrentIndex(self._model.index(0))
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as what it lists, up to nine rows."""
+        look, margins = theme(), shadow_margins("dialog")
+        width = min(look.px(_WIDTH), self._window.width() - 48) + margins.left() + margins.right()
+        rows = min(max(self._model.rowCount(), 1), _ROWS) * look.size.palette_row
+        height = look.px(_FIELD) + rows + 20 + margins.top() + margins.bottom()
+        x = (self._window.width() - width) // 2
+        self.setGeometry(x, look.px(_TOP) - margins.top(), width, min(height, self._window.height() - 60))
 
     def _chosen(self, index: QModelIndex) -> None:
         if not index.isValid():

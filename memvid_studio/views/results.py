@@ -249,7 +249,11 @@ class ResultsPane(Ground):
         """The query cannot be read."""
         self._slow.stop()
         self.field.set_error(position, reason)
-        self.count.set_text(self.tr("Not searched"))
+        self.count.set_text("")
+        if self._stack.currentWidget() is self.empty:
+            self._say(
+                self.tr("This search cannot be read"), reason, self.tr("Clear the search"), self.clearWanted
+            )
 
     def _say_nothing_found(self, view: View) -> None:
         text = view.question.text.strip()

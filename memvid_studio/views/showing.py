@@ -29,7 +29,7 @@ from memvid_studio.widgets.banner import PastBanner
 from memvid_studio.widgets.notice import NoticeStack
 from memvid_studio.words import counted, from_ms, moment, number, size, took
 
-_JOB_ROWS = 200
+_JOB_ROWS = 60
 
 
 class Panes(Protocol):

@@ -106,8 +106,8 @@ class WorkCommands(QObject):
             parts.append(
                 counted(
                     len(result.failed),
-                    self.tr("1 could not be read: {why}").replace("{why}", _first_failure(result)),
-                    self.tr("{n} could not be read."),
+                    self.tr("Not read: {why}.").replace("{why}", _first_failure(result)),
+                    self.tr("{n} were not read, or not in full."),
                 )
             )
             buttons.insert(0, Action(self.tr("Show which"), self._show_failures))
