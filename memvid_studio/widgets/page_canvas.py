@@ -468,7 +468,7 @@ def paint_shadow(painter: QPainter, rect: QRectF) -> None:
     color = QColor(theme().color("shadow"))
     alpha = color.alphaF()
     for step in range(_SHADOW_STEPS, 0, -1):
-        color.setAlphaF(alpha * (1 - step / (_SHADOW_STEPS + 1)) * 0.5)
+        color.setAlphaF(alpha * (1 - step / (_SHADOW_STEPS + 1)) * 0.25)
         painter.fillRect(rect.adjusted(-step, 1 - step, step, 1 + step), color)
 
 

@@ -34,6 +34,7 @@ from memvid_studio.widgets.empty import EmptyState
 from memvid_studio.words import day, number, tr
 
 _ROOM_FOR_CHANGES = 640
+_RESTS_AFTER = 150
 _SHOWS_CHANGES = {Form.PLAIN, Form.MARKDOWN, Form.CODE, Form.EXTRACTED, Form.WEB_PAGE}
 
 
@@ -72,6 +73,10 @@ class ViewerPane(Ground):
         self._late = QTimer(self, singleShot=True)
         self._late.setInterval(theme().motion.skeleton_after)
         self._late.timeout.connect(lambda: self._stack.setCurrentWidget(self._loading))
+        # While the playhead is dragged nobody reads what changed since: it is worked out where it rests.
+        self._rests = QTimer(self, singleShot=True)
+        self._rests.setInterval(_RESTS_AFTER)
+        self._rests.timeout.connect(self._ask_since)
         self.clear()
 
     def _build(self) -> None:
@@ -171,7 +176,7 @@ class ViewerPane(Ground):
         self._load(before)
         self._offer_edit()
         self._facts()
-        self._ask_since()
+        self._rests.start()
         if self.head.segments.current() == HISTORY:
             self._ask_history()
 
@@ -184,6 +189,7 @@ class ViewerPane(Ground):
         self._request = None
         self._since = None
         self._late.stop()
+        self._rests.stop()
         for viewer in self._viewers.values():
             viewer.clear()
         self._viewer = None

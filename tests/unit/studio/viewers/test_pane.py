@@ -15,7 +15,7 @@ from memvid_studio.views.viewers.image_viewer import ImageViewer
 from memvid_studio.views.viewers.pdf_viewer import PdfViewer
 from memvid_studio.views.viewers.text_viewer import TextViewer
 from tests.unit.engine.extract.small_pdf import Line, small_pdf
-from tests.unit.studio.viewers.fakes import note_with_versions
+from tests.unit.studio.viewers.fakes import FakeMoment, note_with_versions
 
 NOTE = "# Decision log\n\nThe weir stays. Full removal of the weir.\n"
 
@@ -258,7 +258,7 @@ def test_history_lists_the_versions_and_asks_for_what_is_chosen(pane, settle, qt
 # ------------------------------------------------------------------------------------------------ the past
 
 
-def test_the_past_says_which_version_it_is_and_what_changed_since(pane, settle) -> None:
+def test_the_past_says_which_version_it_is_and_what_changed_since(pane, settle, qtbot) -> None:
     capsule = note_with_versions("one\n", "one\ntwo\n", "one\ntwo\nthree\n")
     capsule.now.changes = engine.Changes((1, 2, 3), ((0, 20),), ())
     pane.set_capsule(capsule)
@@ -266,6 +266,8 @@ def test_the_past_says_which_version_it_is_and_what_changed_since(pane, settle) 
     past = capsule.at(2)
     pane.show(past, past.frame(10))
     settle()
+    assert pane.head._facts.text() == "As it was on 10 Feb 2025 · frame 10"
+    qtbot.waitUntil(pane._changes.isVisible)
     assert pane.head._facts.text() == "Version 2 of 3 · as it was on 10 Feb 2025 · frame 10"
     assert pane._changes.isVisible()
     assert pane._changes.width() == 272
@@ -285,13 +287,31 @@ def test_the_past_says_which_version_it_is_and_what_changed_since(pane, settle) 
     assert pane.head._facts.text() == "1 Jan 2025 · frame 20"
 
 
+def test_dragging_the_playhead_works_out_what_changed_only_where_it_rests(pane, settle, qtbot) -> None:
+    capsule = note_with_versions("one\n", "two\n", "three\n")
+    asked: list[int] = []
+
+    def changes_since(other: FakeMoment) -> engine.Changes:
+        asked.append(other.revision)
+        return engine.Changes((), (), ())
+
+    capsule.now.changes_since = changes_since
+    pane.set_capsule(capsule)
+    pane.set_past(True)
+    for revision in (2, 1, 2, 1):
+        pane.show(capsule.at(revision), capsule.at(revision).frame(10 * (revision - 1)))
+        settle()
+    qtbot.waitUntil(pane._changes.isVisible)
+    assert asked == [1]
+
+
 def test_the_panel_opens_the_comparison(pane, settle, qtbot) -> None:
     capsule = note_with_versions("one\n", "two\n")
     capsule.now.changes = engine.Changes((), ((0, 10),), ())
     pane.set_capsule(capsule)
     pane.set_past(True)
     pane.show(capsule.at(1), capsule.at(1).frame(0))
-    settle()
+    qtbot.waitUntil(pane._changes.isVisible)
     assert pane._changes._show_all.isHidden()
     pane.offer_compare(True)
     with qtbot.waitSignal(pane.compareRequested):

@@ -92,7 +92,7 @@ def test_a_note_is_edited_and_rewound(pane, capsule, settle, qtbot) -> None:
     pane.show(past, past.frame(first))
     settle()
     assert "Owner found." not in pane.viewer.view.text()
-    assert pane.head._facts.text().startswith("Version 1 of 2 · as it was on ")
+    qtbot.waitUntil(lambda: pane.head._facts.text().startswith("Version 1 of 2 · as it was on "))
     assert pane._changes._counts.accessibleName() == "0 added, 1 changed, 0 removed"
     assert second != first
 
