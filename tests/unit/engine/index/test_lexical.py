@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 from engine.index import lexical
 from engine.index.folder import IndexFolder
 from engine.index.lexical import IndexView, LexicalIndex
-from engine.index.shard import IndexDamaged, Shard
+from engine.index.shard import IndexDamaged, Shard, uncollected
 from engine.text import Term
 from tests.unit.engine.search.plain_ledger import PlainLedger
 
@@ -564,3 +565,46 @@ def test_other_threads_are_not_kept_waiting(opened: list[LexicalIndex]) -> None:
     # Loose, because two cores are shared with whatever else runs; measured idle: 3 to 5 ms.
     assert sorted(gaps)[len(gaps) * 9 // 10] < 0.02
     assert max(gaps) < 0.2
+
+
+# --- garbage
+
+
+def test_thousands_of_hits_do_not_wake_the_garbage_collector() -> None:
+    ledger = PlainLedger()
+    for number in range(7000):
+        ledger.put("weir" if number % 2 else "dam")
+    index = LexicalIndex()
+    index.catch_up(ledger)
+    woken: list[int] = []
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            woken.append(info["generation"])
+
+    gc.collect()
+    gc.callbacks.append(note)
+    try:
+        found = index.view().term("text", Term(("dam",)))
+    finally:
+        gc.callbacks.remove(note)
+    assert len(found.ids) == 3500
+    assert woken in ([], [0])  # once over the youngest, for what Python itself keeps for the next time
+    assert gc.isenabled()
+    index.close()
+
+
+def test_the_garbage_collector_runs_afterwards_as_it_did_before() -> None:
+    with uncollected():
+        assert not gc.isenabled()
+        with uncollected():  # another thread
+            pass
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        with uncollected():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
