@@ -213,7 +213,7 @@ class Session(QObject):
             return
         self.tasks.run(
             held.capsule.commit,
-            done=lambda _: None,
+            done=lambda _: self._note_saved(held, unsaved=held.capsule.unsaved),
             failed=lambda error: self._write_failed(held, describe(error)),
             owner=self,
             lane=Lane.CHANGE,

@@ -1,0 +1,300 @@
+"""The window as a person uses it: what shows, what can be done, and what is said when it cannot."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from memvid_studio import settings as keys
+from memvid_studio.app import Options, Studio
+from memvid_studio.models.library import ROW_ROLE, RowKind
+from memvid_studio.theme import theme
+from memvid_studio.views.dialogs.new_capsule import NewCapsuleDialog
+from memvid_studio.views.dialogs.unlock import UnlockDialog
+from memvid_studio.views.main_window import MainWindow
+from memvid_studio.widgets.dialog import DialogSheet
+from memvid_studio.widgets.search_field import Token
+from memvid_studio.words import to_ms
+from tests.support.studio import close_studio
+
+pytestmark = pytest.mark.gui
+
+
+def titles(window: MainWindow) -> list[str]:
+    model = window.results_model
+    return [model.card(row).title for row in range(model.rowCount())]
+
+
+def dialog(qtbot, window: MainWindow, kind: type[DialogSheet]) -> DialogSheet:
+    found: list[DialogSheet] = []
+
+    def look() -> bool:
+        found[:] = [each for each in window.findChildren(kind) if each.isVisible()]
+        return bool(found)
+
+    qtbot.waitUntil(look)
+    return found[0]
+
+
+def test_nothing_is_open_at_first(studio):
+    window = studio.window
+    assert window.is_start
+    assert window.status.doing.text() == "Ready"
+    assert not window.actions_.note.isEnabled()
+    assert window.actions_.note.toolTip() == "Open a capsule first."
+    assert window.actions_.new.isEnabled()
+
+
+def test_a_capsule_fills_every_pane(qtbot, open_notes):
+    window = open_notes().window
+    qtbot.waitUntil(lambda: titles(window) == ["Log", "Gauge", "Letter", "Options"])
+    assert not window.is_start
+    assert window.windowTitle() == "notes.mv2[*] – Memvid Studio"
+    assert window.library.head.accessibleName() == "notes.mv2, 4 frames"
+    assert window.status.saved.text() == "Saved"
+    moment, facts = window.timeline.transport.texts()
+    assert "revision 7" in facts
+    assert moment
+    assert len(window.timeline.strip.view.data) == 5, "the strip shows what was ever added"
+
+
+def test_what_is_no_capsule_is_said_and_nothing_else_happens(qtbot, studio, tmp_path):
+    path = tmp_path / "report.mv2"
+    path.write_bytes(b"%PDF-1.7 something else entirely")
+    studio.desk.session.open(path)
+    qtbot.waitUntil(lambda: bool(studio.told))
+    title, text = studio.told[0]
+    assert title == "This is not a capsule"
+    assert "“report.mv2” is not a capsule: it is a PDF document" in text
+    (notice,) = studio.window.notices.notices()
+    assert (notice.kind, notice.title) == ("error", title)
+    assert studio.window.is_start
+    assert path.read_bytes().startswith(b"%PDF")
+
+
+def test_typing_finds_and_marks(qtbot, open_notes):
+    window = open_notes().window
+    QTest.keyClicks(window.results.field.focusProxy(), "weir")
+    qtbot.waitUntil(lambda: sorted(titles(window)) == ["Gauge", "Options"])
+    qtbot.waitUntil(lambda: window.results.count.text() == "2 results")
+    card = window.results_model.card(0)
+    assert {card.snippet[start:end] for start, end in card.spans} == {"weir"}
+    assert len(window.timeline.strip.view.hits) == 2
+    QTest.keyClick(window.results.field.focusProxy(), Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: window.viewer.info is not None)
+    assert window.viewer.info.title == titles(window)[0]
+
+
+def test_nothing_found_offers_the_next_step(qtbot, open_notes):
+    window = open_notes().window
+    QTest.keyClicks(window.results.field.focusProxy(), "weer")
+    qtbot.waitUntil(lambda: window.results.empty.title() == "Nothing found for “weer”")
+    assert window.results.empty.isVisible()
+    window.results.clearWanted.emit()
+    qtbot.waitUntil(lambda: window.results_model.rowCount() == 4)
+    assert window.results.field.text() == ""
+
+
+def test_a_mistake_in_a_query_is_marked_when_it_is_finished(qtbot, open_notes):
+    window = open_notes().window
+    field = window.results.field
+    QTest.keyClicks(field.focusProxy(), "weir (")
+    qtbot.wait(100)
+    assert field.error() == ""
+    QTest.keyClick(field.focusProxy(), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: field.error() != "")
+    QTest.keyClicks(field.focusProxy(), "x)")
+    qtbot.waitUntil(lambda: field.error() == "")
+
+
+def test_a_tag_in_the_library_is_a_token_in_the_search(qtbot, open_notes):
+    window = open_notes().window
+    index = window.library.index_of(RowKind.TAG, "upper weir")
+    assert index.data(ROW_ROLE).right == "2"
+    rect = window.library.list.visualRect(index)
+    QTest.mouseClick(window.library.list.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
+    qtbot.waitUntil(lambda: sorted(titles(window)) == ["Gauge", "Options"])
+    assert window.results.field.tokens() == (Token("tag", "upper weir"),)
+    assert window.library.index_of(RowKind.TAG, "upper weir").data(ROW_ROLE).active
+    window.results.field.remove_token(Token("tag", "upper weir"))
+    qtbot.waitUntil(lambda: window.results_model.rowCount() == 4)
+
+
+def test_the_past_is_amber_and_cannot_be_changed(qtbot, open_notes):
+    studio = open_notes()
+    window = studio.window
+    qtbot.waitUntil(lambda: studio.desk.timeline.life is not None)
+    window.results.list.choose(window.results_model.id_at(0))
+    qtbot.waitUntil(lambda: window.viewer.info is not None)
+    capsule = studio.desk.session.current.capsule
+    window.timeline.strip.go_to(to_ms(capsule.at(5).recorded_at))
+    qtbot.waitUntil(lambda: window.results_model.rowCount() == 5)
+    assert theme().past
+    assert window.banner.isVisible()
+    assert window.banner.sentence().endswith("2 changes came later.")
+    assert window.status.saved.text() == "Read-only: past moment"
+    assert "Return to now" in window.actions_.note.toolTip()
+    for name in ("note", "add_files", "delete", "edit_text", "undo", "seal"):
+        assert not getattr(window.actions_, name).isEnabled(), name
+    log = next(row for row, title in enumerate(titles(window)) if title == "Log")
+    assert window.viewer.info.id == window.results_model.id_at(log), (
+        "the same document, in its version of then"
+    )
+    assert window.results_model.card(log).past_note.startswith("changed")
+    QTest.keyClick(window.results.list, Qt.Key.Key_N)
+    qtbot.waitUntil(lambda: window.results_model.rowCount() == 4)
+    assert not theme().past
+    assert not window.banner.isVisible()
+
+
+def test_a_deleted_document_comes_back_with_its_notice(qtbot, open_notes):
+    window = open_notes().window
+    window.results.list.choose(window.results_model.id_at(1))
+    qtbot.waitUntil(lambda: window.viewer.info is not None)
+    window.results.list.setFocus()
+    QTest.keyClick(window.results.list, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: "Gauge" not in titles(window))
+    (notice,) = window.notices.notices()
+    assert notice.title == "Deleted “Gauge”"
+    assert window.viewer.info.title == "Letter", "the next one is looked at"
+    notice.buttons[0].click()
+    qtbot.waitUntil(lambda: titles(window) == ["Log", "Gauge", "Letter", "Options"])
+    qtbot.waitUntil(lambda: window.viewer.info.title == "Gauge")
+
+
+def test_a_new_capsule_says_when_its_name_is_taken(qtbot, studio, notes):
+    window = studio.window
+    window.actions_.new.trigger()
+    made = dialog(qtbot, window, NewCapsuleDialog)
+    made.name.setText("notes")
+    made.accept()
+    qtbot.waitUntil(lambda: made.error() != "")
+    assert "notes.mv2" in made.error()
+    made.name.setText("a/b")
+    assert not made.verb.isEnabled()
+    made.name.setText("other")
+    made.accept()
+    qtbot.waitUntil(lambda: not window.is_start)
+    assert (notes.parent / "other.mv2").exists()
+    assert studio.told == []
+
+
+def test_a_sealed_capsule_asks_and_stays_unsaved_until_saved(qtbot, studio, notes):
+    import engine
+
+    sealed = engine.seal(notes, notes.with_suffix(".mv2e"), password="gravel otter")
+    studio.desk.session.open(sealed)
+    asked = dialog(qtbot, studio.window, UnlockDialog)
+    asked.password.set_text("wrong")
+    asked.accept()
+    qtbot.waitUntil(lambda: asked.password.edit.error() != "", timeout=15_000)
+    asked.password.set_text("gravel otter")
+    asked.accept()
+    qtbot.waitUntil(lambda: studio.window.results_model.rowCount() == 4, timeout=15_000)
+    from memvid_studio.ops.edit import Note
+
+    studio.desk.edit.add_note(Note("Secret", "the key is under the stone"))
+    qtbot.waitUntil(lambda: studio.window.status.saved.text() == "Not saved")
+    assert studio.window.isWindowModified()
+    assert studio.window.actions_.save.isEnabled()
+    assert not studio.window.actions_.seal.isEnabled()
+    studio.window.actions_.save.trigger()
+    qtbot.waitUntil(lambda: studio.window.status.saved.text() == "Saved", timeout=15_000)
+
+
+def test_small_windows_show_less(qtbot, open_notes):
+    window = open_notes().window
+    window.resize(1000, 700)
+    qtbot.waitUntil(lambda: window.library.width() < 60)
+    assert window.results.isVisible()
+    assert window.viewer.isVisible()
+    window.resize(820, 600)
+    qtbot.waitUntil(lambda: not window.viewer.isVisible())
+    assert window.results.width() + window.library.width() <= 820
+    window.show_document()
+    assert window.viewer.isVisible()
+    assert not window.results.isVisible()
+    window.back.click()
+    assert window.results.isVisible()
+    window.resize(1440, 900)
+    qtbot.waitUntil(lambda: window.viewer.isVisible() and window.library.width() > 200)
+
+
+def test_light_dark_and_past_switch_within_a_few_frames(qtbot, open_notes):
+    studio = open_notes()
+    switches = (studio.theme.set_dark, studio.theme.set_past)
+    for switch in switches:
+        longest = 0.0
+        for on in (True, False, True, False):
+            before = time.perf_counter()
+            switch(on)
+            longest = max(longest, time.perf_counter() - before)
+            qtbot.wait(20)
+        assert longest < 0.25, f"{switch.__name__} took {longest * 1000:.0f} ms"
+
+
+def test_the_theme_can_be_chosen_and_is_remembered(studio):
+    studio.window.actions_.themes["dark"].trigger()
+    assert theme().dark
+    assert studio.settings.get(keys.THEME) == "dark"
+    studio.window.actions_.larger.trigger()
+    assert theme().scale == pytest.approx(1.1)
+    studio.window.actions_.normal_size.trigger()
+    studio.window.actions_.themes["light"].trigger()
+    assert not theme().dark
+
+
+def test_every_action_has_a_text_and_no_two_share_a_key(studio):
+    seen: dict[str, str] = {}
+    for action in studio.window.actions_:
+        assert action.text()
+        for shortcut in action.shortcuts():
+            text = shortcut.toString()
+            assert text not in seen, f"{text}: {seen.get(text)} and {action.text()}"
+            seen[text] = action.text()
+
+
+def test_the_palette_runs_a_command(qtbot, open_notes):
+    window = open_notes().window
+    window.actions_.palette.trigger()
+    palette = window.palette_
+    assert palette.isVisible()
+    QTest.keyClicks(palette.field, "new note")
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: any(each.isVisible() for each in window.findChildren(DialogSheet)))
+    assert not palette.isVisible()
+
+
+def test_geometry_is_kept_for_the_next_window(qtbot, tmp_path):
+    from memvid_studio.settings import Settings
+
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    sizes = []
+    for round_ in range(2):
+        studio = Studio(app, Options(), Settings.at(tmp_path / "studio.ini"))
+        studio.start()
+        if round_ == 0:
+            studio.window.resize(780, 560)  # the offscreen screen has 800 × 600
+            qtbot.wait(20)
+        sizes.append((studio.window.width(), studio.window.height()))
+        close_studio(qtbot, studio)
+    assert sizes == [(780, 560), (780, 560)]
+
+
+def test_closing_while_files_come_in_asks_first(qtbot, open_notes, monkeypatch):
+    studio = open_notes()
+    from memvid_studio.ops.jobs import JobRecord
+
+    record = JobRecord(1, studio.desk.session.current.path, total=10, done=4)
+    monkeypatch.setattr(studio.desk.session.jobs, "running", lambda path=None: [record])
+    studio.window.close()
+    question = dialog(qtbot, studio.window, DialogSheet)
+    assert question.sentence.text() == "6 files are still being added."
+    question.reject()
+    assert studio.window.isVisible()
+    assert studio.desk.session.current is not None
