@@ -120,8 +120,8 @@ class Capsule:
 
     @property
     def notes(self) -> list[str]:
-        """What was odd about the file when it was opened, in words; nothing was lost by it."""
-        return list(self._container.notes)
+        """What was odd or damaged about the file when it was read, in words."""
+        return [*self._container.notes, *self._container.damage]
 
     @property
     def revision(self) -> int:
@@ -307,6 +307,8 @@ class Capsule:
             self._container.close()
 
     def _commit_at_end(self) -> None:
+        if self._container.blocked:
+            return
         try:
             self._commit_now()
         except EngineError as error:

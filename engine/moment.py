@@ -29,7 +29,7 @@ from engine.store.frames import (
     user_metadata,
 )
 from engine.store.history import ESTIMATED, NO_BATCH
-from engine.store.ledger import NEVER, Ledger, Visible
+from engine.store.ledger import Ledger, Visible
 from engine.types import (
     Changes,
     Density,

@@ -287,6 +287,7 @@ class Writer:
     def _idle_commit_wanted(self) -> bool:
         return (
             self._container.dirty
+            and not self._container.blocked
             and not self._in_memory
             and self._container.commit_cost() <= self._config.idle_commit_bytes
         )

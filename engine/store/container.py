@@ -248,8 +248,7 @@ class Container:
         """
         author = clean_text(author)
         with self._exclusive() as reloaded:
-            if self._blocked:
-                raise DamagedFile(self.path.name, "a WAL without gaps", "a gap", hint=self._blocked)
+            self._check_not_blocked()
             first = self.ledger.revision + 1
             frames_before = self.ledger.next_id
             try:
@@ -304,6 +303,10 @@ class Container:
         self._uncommitted = True
         ledger.publish()
         return ids
+
+    def _check_not_blocked(self) -> None:
+        if self._blocked:
+            raise DamagedFile(self.path.name, "a whole file", "a damaged one", hint=self._blocked)
 
     def _check_vector(self, change: Change) -> None:
         """Refuse an embedding that cannot join those in the file: later, it would keep every commit from working."""
@@ -367,6 +370,7 @@ class Container:
         with self._exclusive() as reloaded:
             if not self._uncommitted:
                 return None, reloaded
+            self._check_not_blocked()
             try:
                 return self._commit(self._sequence), reloaded
             except BaseException:

@@ -77,7 +77,9 @@ def load(store: ByteStore, latest_ms: int) -> Loaded:
     frames = snapshot.toc.frames
     carrier, block = _history_block(store, frames, damage)
     applied = _applied_sequence(snapshot, block)
-    pending = pending_operations(snapshot.scan, applied)
+    # On top of an older state, changes are only those that are known to follow it.
+    unknown = bool(snapshot.lost) and block is None
+    pending = Pending((), applied) if unknown else pending_operations(snapshot.scan, applied)
     history = block.history if block is not None else History(os.urandom(16))
     ledger = Ledger(store, history)
     ledger.load_frames(frames)
@@ -86,7 +88,7 @@ def load(store: ByteStore, latest_ms: int) -> Loaded:
     ledger.end_parts_born_late()
     replayer = Replayer(ledger, latest_ms)
     blocked = ""
-    problem = pending.problem
+    problem = snapshot.lost or pending.problem
     for sequence, operation in pending.operations:
         try:
             replayer.apply(operation, sequence)

@@ -43,6 +43,7 @@ class Snapshot:
     tail: bytes
     scan: ScanResult
     notes: list[str] = field(default_factory=list)
+    lost: str = ""
 
 
 def read_header(store: ByteStore) -> Header:
@@ -69,10 +70,16 @@ def read_snapshot(store: ByteStore) -> Snapshot:
     for position, frame in enumerate(toc.frames):
         if frame.id != position:
             raise DamagedFile("table of contents", f"frame {position} in its place", f"frame {frame.id}")
+    lost = ""
+    if toc_offset < header.footer_offset and toc.toc_checksum != header.toc_checksum:
+        # The header is written when its table of contents is safe: that one was whole once.
+        if not toc.frames:
+            raise _damaged(size, "only an older one, of the empty capsule")
+        lost = "The newest table of contents is damaged. What is shown is an older state of the capsule."
     region = store.pread(header.wal_offset, min(header.wal_size, MAX_TOC_BYTES))
     found = scan(region)
     tail = store.pread(max(0, size - FOOTER_SIZE), FOOTER_SIZE)
-    return Snapshot(header, toc, toc_offset, newest.generation, frame_bytes, size, tail, found, notes)
+    return Snapshot(header, toc, toc_offset, newest.generation, frame_bytes, size, tail, found, notes, lost)
 
 
 @dataclass(frozen=True, slots=True)
