@@ -437,6 +437,10 @@ def memory_copy(path: Path) -> MemoryStore:
     """A capsule's bytes in memory: changed there, the file stays as it is."""
     store = FileStore(path, writable=False)
     try:
-        return MemoryStore(store.pread(0, store.size()))
+        while True:
+            data = store.pread(0, store.size())
+            # Read while another program committed, it could be the old state without its pending changes.
+            if store.pread(0, HEADER_SIZE) == data[:HEADER_SIZE] and store.size() == len(data):
+                return MemoryStore(data)
     finally:
         store.close()

@@ -24,6 +24,7 @@ from engine.store.bytestore import ByteStore
 from engine.store.frames import FLUSH_KEY
 
 FOOTER_SIZE: Final = Footer.SIZE
+READ_ATTEMPTS: Final = 5
 SEARCH_STEP: Final = 4 * 1024 * 1024
 
 
@@ -56,10 +57,7 @@ def read_header(store: ByteStore) -> Header:
 
 def read_snapshot(store: ByteStore) -> Snapshot:
     """Read the newest whole state. Raises NotACapsule, UnsupportedVersion or DamagedFile."""
-    header = read_header(store)
-    size = store.size()
-    notes: list[str] = []
-    newest = _find_toc(store, header, size, notes)
+    header, size, newest, region, notes = _read_at_once(store)
     toc_offset, data = newest.offset, newest.data
     starts: list[int] = []
     try:
@@ -76,10 +74,25 @@ def read_snapshot(store: ByteStore) -> Snapshot:
         if not toc.frames:
             raise _damaged(size, "only an older one, of the empty capsule")
         lost = "The newest table of contents is damaged. What is shown is an older state of the capsule."
-    region = store.pread(header.wal_offset, min(header.wal_size, MAX_TOC_BYTES))
     found = scan(region)
     tail = store.pread(max(0, size - FOOTER_SIZE), FOOTER_SIZE)
     return Snapshot(header, toc, toc_offset, newest.generation, frame_bytes, size, tail, found, notes, lost)
+
+
+def _read_at_once(store: ByteStore) -> tuple[Header, int, _Found, bytes, list[str]]:
+    """Header, size of the file, newest TOC and ring, as they were together, and what was odd.
+
+    Whoever commits writes the header and then empties the ring: read in between, changes would be missing.
+    """
+    attempts = READ_ATTEMPTS
+    while True:
+        header, size = read_header(store), store.size()
+        notes: list[str] = []
+        newest = _find_toc(store, header, size, notes)
+        region = store.pread(header.wal_offset, min(header.wal_size, MAX_TOC_BYTES))
+        attempts -= 1
+        if not attempts or read_header(store) == header:
+            return header, size, newest, region, notes
 
 
 @dataclass(frozen=True, slots=True)
