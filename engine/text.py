@@ -194,6 +194,8 @@ def _is_more(cluster: str) -> bool:
 
 def fold(text: str) -> str:
     """The words of ``text`` in their folded form, separated by one or more spaces."""
+    if len(text) <= PIECE_CHARS:
+        return _fold_piece(text)
     return "".join([_fold_piece(piece) for piece in _pieces(text)])
 
 
@@ -204,7 +206,10 @@ def words(text: str) -> list[str]:
 
 def fold_key(text: str) -> str:
     """A tag, label, track or mime type as it is compared: without case, accents and extra white space."""
-    return " ".join(_fold_cluster(text[:MAX_KEY_CHARS], keeps_signs=True).split())
+    text = text[:MAX_KEY_CHARS]
+    if text.isascii() and "\x02" not in text:
+        return " ".join(text.lower().split())
+    return " ".join(_fold_cluster(text, keeps_signs=True).split())
 
 
 def fold_uri(text: str) -> str:

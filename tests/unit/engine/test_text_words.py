@@ -128,6 +128,12 @@ def test_keys_keep_their_signs(text: str, key: str) -> None:
     assert fold_key(text) == key
 
 
+@given(st.text(st.characters(codec="ascii")))
+def test_plain_keys_take_a_short_way_to_the_same_end(text: str) -> None:
+    far = "é" + text
+    assert fold_key(far) == " ".join(("e" + fold_key(f"|{text}")[1:]).split())
+
+
 def test_uris_keep_their_accents() -> None:
     assert fold_uri("MV2://Notes/Café") == "mv2://notes/café"
     assert fold_uri("MV2://Notes/Cafe\u0301") == "mv2://notes/café"
