@@ -199,5 +199,10 @@ def run(options: Options) -> int:
         state = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
         diagnostics.keep_crash_log(Path(state))
     diagnostics.report_uncaught(studio.tasks.unhandled.emit)
+    signals = diagnostics.Signals()
+    signals.asked.connect(studio.window.close)
     studio.start()
-    return int(app.exec())
+    try:
+        return int(app.exec())
+    finally:
+        signals.stop()

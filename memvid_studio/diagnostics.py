@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import logging
+import signal
+import socket
 import sys
 import threading
 import time
@@ -12,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
 log = logging.getLogger("studio")
 
@@ -63,6 +66,39 @@ def report_uncaught(tell: Callable[[BaseException], None]) -> None:
 
     sys.excepthook = hook
     threading.excepthook = thread_hook
+
+
+class Signals(QObject):
+    """Ctrl+C in the terminal and the system's request to end, brought to the event loop.
+
+    Python looks at signals only when it runs, and an idle window runs none: a socket wakes it.
+    """
+
+    asked = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._reader, self._writer = socket.socketpair()
+        for end in (self._reader, self._writer):
+            end.setblocking(False)
+        self._before = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._wake)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self.asked.emit())
+
+    def _wake(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self._reader.recv(64)
+
+    def stop(self) -> None:
+        """Signals do again what they did before."""
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(self._before)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        self._reader.close()
+        self._writer.close()
 
 
 class Watchdog(QObject):

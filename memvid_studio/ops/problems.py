@@ -69,6 +69,11 @@ def describe(error: BaseException, doing: str = "") -> Problem:
     )
 
 
+def is_refused(error: BaseException) -> bool:
+    """Whether the disk lets nobody (or not this user) write."""
+    return _errno(error) in {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
 def _errno(error: BaseException) -> int | None:
     """The number of the first OSError in the chain of causes."""
     seen: BaseException | None = error

@@ -14,7 +14,7 @@ import engine
 from memvid_studio.bridge.pump import EventPump
 from memvid_studio.bridge.tasks import Lane, Tasks
 from memvid_studio.ops.jobs import JobBook, JobRecord
-from memvid_studio.ops.problems import Problem, describe
+from memvid_studio.ops.problems import Problem, describe, is_refused
 from memvid_studio.ops.undo import UndoStack
 from memvid_studio.words import quoted, tr
 
@@ -147,7 +147,13 @@ class Session(QObject):
             facts = engine.probe(path)
             if facts.sealed and password is None:
                 return facts, None
-            return facts, engine.open(path, password=password, config=self._config)
+            try:
+                return facts, engine.open(path, password=password, config=self._config)
+            except engine.StorageError as error:
+                if not is_refused(error):
+                    raise
+            # What cannot be written can often be read: another person's file, a disc, a snapshot.
+            return facts, engine.open(path, password=password, read_only=True, config=self._config)
 
         def done(result: tuple[engine.FileFacts, engine.Capsule | None]) -> None:
             facts, capsule = result

@@ -105,6 +105,9 @@ class CapsuleCommands(QObject):
         if held is not None and held.path == path and held.notes:
             title = self.tr("{name} was not quite in order").replace("{name}", quoted(path.name))
             self._ctx.say("warning", title, " ".join(held.notes))
+        if held is not None and held.path == path and held.read_only:
+            title = self.tr("{name} is open for reading only").replace("{name}", quoted(path.name))
+            self._ctx.say("info", title, self.tr("You may not write to it. A copy elsewhere can be changed."))
         self._ctx.showing.refresh_capsules()
         self._ctx.window.results.field.setFocus()
 

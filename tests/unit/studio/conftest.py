@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QLocale
@@ -59,7 +60,7 @@ def fake_engine(monkeypatch) -> dict[Path, FakeCapsule]:
 def session(qtbot, tasks, fake_engine):
     from memvid_studio.ops.session import Session
 
-    session = Session(tasks)
+    session: Any = Session(tasks)
     session.problems = []
     session.problem.connect(session.problems.append)
     return session

@@ -85,7 +85,7 @@ class FakeMoment:
             known = len(lineage)
             for row in self.capsule.rows:
                 if row.info.supersedes in lineage or row.info.id in lineage:
-                    lineage |= {row.info.id} | ({row.info.supersedes} - {None})
+                    lineage |= {each for each in (row.info.id, row.info.supersedes) if each is not None}
         return [
             engine.Revision(
                 row.born, self.capsule.times[row.born], engine.Operation.PUT, row.info.id, "", None

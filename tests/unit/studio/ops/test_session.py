@@ -121,3 +121,20 @@ def test_events_of_a_capsule_in_the_background_do_not_move_the_window(qtbot, ses
     qtbot.waitUntil(lambda: bool(jobs))
     assert told == []
     assert jobs[0].capsule_path.name == "a.mv2"
+
+
+def test_what_may_not_be_written_is_opened_for_reading(qtbot, session, fake_engine, monkeypatch):
+    path = Path("/nowhere/disc.mv2")
+    fake_engine[path] = FakeCapsule(path)
+
+    def on_a_disc(name, *, password=None, read_only=False, config=None):
+        if not read_only:
+            raise engine.StorageError(30, "“disc.mv2” cannot be changed: no permission.")
+        fake_engine[name].read_only = True
+        return fake_engine[name]
+
+    monkeypatch.setattr(engine, "open", on_a_disc)
+    with qtbot.waitSignal(session.opened):
+        session.open(path)
+    assert session.current.read_only
+    assert session.problems == []

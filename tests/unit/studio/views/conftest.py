@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -15,10 +16,10 @@ from tests.support.studio import close_studio
 
 
 @pytest.fixture
-def studio(qtbot, tmp_path) -> Iterator[Studio]:
+def studio(qtbot, tmp_path) -> Iterator[Any]:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    studio = Studio(app, Options(scratch=True))
+    studio: Any = Studio(app, Options(scratch=True))
     studio.settings.set(keys.THEME, "light")
     studio.settings.set(keys.REDUCED_MOTION, True)
     studio.settings.set(keys.LAST_FOLDER, str(tmp_path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -29,7 +30,7 @@ def titles(window: MainWindow) -> list[str]:
     return [model.card(row).title for row in range(model.rowCount())]
 
 
-def dialog(qtbot, window: MainWindow, kind: type[DialogSheet]) -> DialogSheet:
+def dialog(qtbot, window: MainWindow, kind: type[DialogSheet]) -> Any:
     found: list[DialogSheet] = []
 
     def look() -> bool:
@@ -59,7 +60,8 @@ def test_a_capsule_fills_every_pane(qtbot, open_notes):
     moment, facts = window.timeline.transport.texts()
     assert "revision 7" in facts
     assert moment
-    assert len(window.timeline.strip.view.data) == 5, "the strip shows what was ever added"
+    # The strip shows what was ever added, deleted or not.
+    qtbot.waitUntil(lambda: len(window.timeline.strip.view.data) == 5)
 
 
 def test_what_is_no_capsule_is_said_and_nothing_else_happens(qtbot, studio, tmp_path):
