@@ -150,8 +150,8 @@ class Moment:
         documents = self._seen().documents
         stamps = self._ledger.timestamps[documents]
         if sort == "title":
-            titles = [self._ledger.title(int(frame_id)).casefold() for frame_id in documents]
-            return documents[np.array(sorted(range(len(titles)), key=titles.__getitem__), np.intp)]
+            titles = self._backing.word_index.titles.numbers(self._ledger, documents)
+            return documents[np.lexsort((documents, titles))]
         order = np.lexsort((documents, stamps))
         if sort == "newest":
             return documents[order[::-1]]
