@@ -108,11 +108,15 @@ def add_to_each(paths: Sequence[str], text: str, words: Sequence[str] = ()) -> d
 
 
 def create(path: str, documents: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """A capsule of the SDK's own making."""
+    """A capsule of the SDK's own making; many documents go in in batches of less than a hundred."""
     capsule = memvid_sdk.create(path)
     try:
-        for document in documents:
-            capsule.put(**document, auto_tag=False, extract_dates=False)
+        if len(documents) < 20:
+            for document in documents:
+                capsule.put(**document, auto_tag=False, extract_dates=False)
+        else:
+            for start in range(0, len(documents), 90):
+                capsule.put_many([{"label": "", **document} for document in documents[start : start + 90]])
         capsule.seal()
     finally:
         capsule.close()

@@ -26,23 +26,19 @@ WITH_BLOCKS = ("hnsw.mv2", "memories.mv2", "session.mv2", "vectors.mv2", "vector
 
 def blocks(toc: Toc) -> Iterator[tuple[str, int, int]]:
     """Name, offset and length of everything of theirs that is not made from frames alone."""
-    named = {
+    named: dict[str, Any] = {
         "memories": toc.memories_track,
         "mesh": toc.logic_mesh,
         "vectors": toc.indexes.vec,
         "clip": toc.indexes.clip,
         "temporal": toc.temporal_track,
-        "sessions": toc.replay_manifest,
     }
     for name, manifest in named.items():
-        if manifest is not None:
-            offset = getattr(manifest, "offset", None)
-            if offset is None:
-                offset, length = manifest.segment_offset, manifest.segment_size
-            else:
-                length = manifest.length
-            if length:
-                yield name, offset, length
+        if manifest is not None and manifest.length:
+            yield name, manifest.offset, manifest.length
+    sessions = toc.replay_manifest
+    if sessions is not None:
+        yield "sessions", sessions.segment_offset, sessions.segment_size
     for segment in toc.segment_catalog.vec_segments:
         yield "vector batch", segment.common.offset, segment.common.length
 
