@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +43,7 @@ from engine.store.copying import document_of
 from engine.store.ledger import NEVER, Ledger
 from engine.store.prepared import prepare
 from engine.store.snapshot import read_header
-from engine.types import Event, FileFacts, JobChanged, PutItem, Report, Stats
+from engine.types import Event, FileFacts, JobChanged, PutItem, Reloaded, Report, Stats
 from engine.when import read_moment
 
 logger = logging.getLogger("engine.capsule")
@@ -52,6 +53,9 @@ CAPSULE_MAGIC: Final = b"MV2\0"
 PLAIN_SUFFIX: Final = ".mv2"
 SEALED_SUFFIX: Final = ".mv2e"
 
+
+LOOK_EVERY: Final = 1.0
+"""Seconds between two looks of a read-only capsule at what other programs wrote."""
 
 INDEX_SLICE: Final = 0.05
 """Seconds of indexing between two looks whether the capsule is being closed."""
@@ -81,6 +85,8 @@ class Capsule:
         self._guard = threading.Lock()
         self._unsaved = False
         self._closed = False
+        self._look_guard = threading.Lock()
+        self._next_look = time.monotonic() + LOOK_EVERY
         self._executor: Any = None
         self._asker: ChildProcessExecutor | None = None
         self._rendered: set[bytes] = set()
@@ -128,10 +134,26 @@ class Capsule:
         """The newest revision."""
         return self._container.ledger.revision
 
+    def look_for_others(self) -> None:
+        """Read-only capsules: take in what other programs wrote, at most once a second. Others have their writer."""
+        if (
+            not self.read_only
+            or time.monotonic() < self._next_look
+            or not self._look_guard.acquire(blocking=False)
+        ):
+            return
+        try:
+            self._next_look = time.monotonic() + LOOK_EVERY
+            if self._container.reload_if_changed():
+                self._emit(Reloaded(self.revision))
+        finally:
+            self._look_guard.release()
+
     @property
     def now(self) -> Moment:
         """The Moment after the newest revision; it does not move."""
         self._check_open()
+        self.look_for_others()
         ledger = self._container.ledger
         return Moment(ledger, ledger.revision, self)
 
@@ -141,6 +163,7 @@ class Capsule:
         Raises EngineError for a revision that does not exist or a text that cannot be read.
         """
         self._check_open()
+        self.look_for_others()
         ledger = self._container.ledger
         if isinstance(when, Moment):
             when = when.revision
@@ -150,7 +173,11 @@ class Capsule:
             if when.tzinfo is None:
                 raise EngineError(f"The time {when.isoformat()} has no time zone. Give an aware datetime.")
             ms = int(when.timestamp() * 1000 // 1)
-            return Moment(ledger, int(np.searchsorted(ledger.history.ms.view, ms, side="right")), self)
+            return Moment(
+                ledger,
+                int(np.searchsorted(ledger.history.ms.view[: ledger.revision], ms, side="right")),
+                self,
+            )
         if isinstance(when, bool) or not isinstance(when, int):
             raise EngineError(f"A moment is a revision, an aware datetime or a text, not {when!r}.")
         if not 0 <= when <= ledger.revision:
@@ -230,7 +257,7 @@ class Capsule:
             paths,
             options=read_options(**put_options),
             submit=lambda documents: writer.submit_bulk(documents, key),
-            is_known=lambda digest: digest in self._container.ledger.active_digests(),
+            is_known=self._is_known,
             executor=executor,
             emit=self._emit,
             title=title,
@@ -241,6 +268,10 @@ class Capsule:
             self._jobs = [known for known in self._jobs if not known.state.is_final]
             self._jobs.append(job)
         return job
+
+    def _is_known(self, digest: bytes) -> bool:
+        # Another program's changes replace the ledger: the one of this moment is asked.
+        return self._container.ledger.is_active_content(digest)
 
     def _one(self, change: Change) -> int:
         return self._writable().submit([change]).result()[0]
@@ -275,10 +306,11 @@ class Capsule:
         self._sealed_from = _file_mark(self.path)
         self._unsaved = False
 
-    def close(self) -> None:
+    def close(self, *, discard: bool = False) -> None:
         """Commit, end the threads and children, give the file back. Calling it again does nothing.
 
-        Raises what ``commit`` raises; everything is given back all the same.
+        Raises what ``commit`` raises. A sealed capsule whose changes could not be saved stays open then: they
+        are nowhere but in memory. ``discard`` gives them up.
         """
         with self._guard:
             if self._closed:
@@ -289,22 +321,29 @@ class Capsule:
         for job in jobs:
             job.join()
         try:
-            if self._writer is not None:
+            if self._writer is not None and not (discard and self.sealed):
                 self._writer.call(self._commit_at_end).result()
-        finally:
-            with self._guard:
-                self._closed = True
-            if self._writer is not None:
-                self._writer.close()
-            if self._indexer is not None:
-                self._indexer.close()
-            self._index.flush(self._container.ledger)
-            self._index.close()
-            if self._executor is not None:
-                close_executor(self._executor)
-            if self._asker is not None:
-                self._asker.shutdown()
-            self._container.close()
+        except EngineError:
+            if self.sealed and self._unsaved:
+                raise
+            self._let_go()
+            raise
+        self._let_go()
+
+    def _let_go(self) -> None:
+        with self._guard:
+            self._closed = True
+        if self._writer is not None:
+            self._writer.close()
+        if self._indexer is not None:
+            self._indexer.close()
+        self._index.flush(self._container.ledger)
+        self._index.close()
+        if self._executor is not None:
+            close_executor(self._executor)
+        if self._asker is not None:
+            self._asker.shutdown()
+        self._container.close()
 
     def _commit_at_end(self) -> None:
         if self._container.blocked:
@@ -448,18 +487,21 @@ class _Indexer:
         self._event.set()
 
     def _run(self) -> None:
+        capsule = self._capsule
+        patience = LOOK_EVERY if capsule.read_only else None
         while True:
-            self._event.wait()
+            self._event.wait(patience)
             self._event.clear()
             if self._stop:
                 return
             try:
+                capsule.look_for_others()
                 finished = False
                 while not (finished or self._stop):
-                    finished = self._capsule.settle(INDEX_SLICE)
-            except EngineError as error:
+                    finished = capsule.settle(INDEX_SLICE)
+            except Exception:
                 # A search catches up by itself and reports what it cannot do.
-                logger.warning("the word index is behind: %s", error)
+                logger.exception("the word index is behind")
 
     def close(self) -> None:
         self._stop = True

@@ -402,7 +402,7 @@ class Moment:
         """The whole life of the capsule as arrays, whatever this Moment is: what came later is drawn as a shadow."""
         ledger = self._ledger
         history = ledger.history
-        count = len(history)
+        count = ledger.revision
         ms, frames = history.ms.view[:count], history.frame.view[:count]
         operations = history.operation.view[:count]
         put = operations == _ADDITION

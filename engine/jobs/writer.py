@@ -93,7 +93,8 @@ class Writer:
         self._next_try = 0.0
         self._next_look = time.monotonic() + LOOK_EVERY
         self._in_memory = not isinstance(container.store, FileStore)
-        self._closed = threading.Event()
+        self._closed = False
+        self._gate = threading.Lock()
         self._stop = False
         self._thread = threading.Thread(target=self._run, name=f"writer {container.path.name}", daemon=True)
         self._thread.start()
@@ -126,24 +127,42 @@ class Writer:
 
     def close(self) -> None:
         """Finish what was handed over and end the thread. Nothing is committed here."""
-        if not self._closed.is_set():
-            self._closed.set()
-            self._queue.put(None)
+        with self._gate:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
         self._thread.join()
 
     def _put(self, item: _Item) -> None:
-        if self._closed.is_set():
-            raise EngineError(f"“{self._container.path.name}” has been closed.")
-        self._queue.put(item)
+        name = self._container.path.name
+        if threading.current_thread() is self._thread:
+            raise EngineError(
+                f"A listener of “{name}” cannot change it while it is being told; use another thread."
+            )
+        # Together with `close`: nothing is ever put behind the end.
+        with self._gate:
+            if self._closed:
+                raise EngineError(f"“{name}” has been closed.")
+            self._queue.put(item)
 
     # --- the writer thread --------------------------------------------------------------------------------
 
     def _run(self) -> None:
         while not self._stop:
             items = self._wait()
-            self._handle(items)
-            self._tick()
-        self._flush_bulk()
+            self._guarded(lambda waiting=items: self._handle(waiting), items)  # type: ignore[misc]
+            self._guarded(self._tick, [])
+        self._guarded(self._flush_bulk, list(self._bulk))
+
+    def _guarded(self, work: Callable[[], None], items: Sequence[_Item]) -> None:
+        """Whatever goes wrong, the thread lives on and nobody waits for ever."""
+        try:
+            work()
+        except Exception as error:
+            logger.exception("the writer of %s went on after an error", self._container.path.name)
+            for item in items:
+                if item is not None and not item.future.done():
+                    item.future.set_exception(error)
 
     def _wait(self) -> list[_Item]:
         try:

@@ -254,11 +254,17 @@ def write_new_file(path: Path, pieces: list[bytes]) -> None:
 
 
 def replace_file(path: Path, pieces: list[bytes]) -> None:
-    """Write a new file beside ``path`` and rename it over: readers see the old or the new one, never a mixture."""
+    """Write a new file beside ``path`` and rename it over: readers see the old or the new one, never a mixture.
+
+    A link stays a link, and the file keeps its permissions.
+    """
+    path = path.resolve()
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     beside.unlink(missing_ok=True)
     write_new_file(beside, pieces)
     try:
+        if path.exists():
+            beside.chmod(path.stat().st_mode & 0o7777)
         os.replace(beside, path)
     except OSError as error:
         beside.unlink(missing_ok=True)

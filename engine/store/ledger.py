@@ -432,15 +432,22 @@ class Ledger:
         """Content that is in the capsule now: digest -> document. Only content whose original is kept."""
         known = self._digests
         if known is None:
-            known = {}
+            known, revision = {}, self.revision
             for frame_id in self.visible(self.revision).documents:
                 frame = self.frames[int(frame_id)]
                 if frame.source_sha256 is not None and (
                     frame.payload_length or int(frame_id) in self.pending
                 ):
                     known[frame.source_sha256] = int(frame_id)
-            self._digests = known
+            if revision == self.revision:
+                # Kept only when nothing changed while it was made, perhaps on another thread.
+                self._digests = known
         return known
+
+    def is_active_content(self, digest: bytes) -> bool:
+        """Whether content with this digest is in the capsule now, with its original."""
+        document = self.active_digests().get(digest)
+        return document is not None and bool(self.ended[document] == NEVER)
 
     def index_entry(self, frame_id: int) -> IndexEntry | None:
         """What the word index is to know; None for carriers and stubs. Unreadable content counts as no text."""
