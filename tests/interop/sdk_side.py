@@ -158,7 +158,10 @@ def fill(path: str, count: int) -> None:
     """Put until killed; each id is printed once the SDK has said it is there."""
     capsule = memvid_sdk.use("basic", path, mode="open")
     for number in range(count):
-        print(capsule.put(text=f"agent note {number} about cobalt", title=f"Agent {number}"), flush=True)
+        said = capsule.put(
+            text=f"agent note {number} about cobalt", title=f"Agent {number}", auto_tag=False, extract_dates=False
+        )
+        print(said, flush=True)
         time.sleep(0.001)
 
 
