@@ -17,6 +17,7 @@ import engine
 from memvid_studio import __version__, diagnostics
 from memvid_studio import settings as keys
 from memvid_studio import theme as themes
+from memvid_studio.bridge.garbage import GuiGarbage
 from memvid_studio.bridge.tasks import Tasks
 from memvid_studio.ops.desk import Desk
 from memvid_studio.ops.edit import Edit
@@ -85,6 +86,7 @@ class Studio(QObject):
         self.theme = themes.install(app)
         self._apply_look()
         self.tasks = Tasks(self)
+        self._garbage = GuiGarbage(self)
         config = engine.EngineConfig(
             author=self.settings.get(keys.AUTHOR) or _user(), cache_dir=self._cache()
         )
@@ -129,6 +131,7 @@ class Studio(QObject):
         self.window.allow_close()
         self.window.close()
         self.tasks.close()
+        self._garbage.stop()
         self.settings.close()
         if self._scratch is not None:
             self._scratch.cleanup()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent
@@ -19,3 +20,4 @@ def close_studio(qtbot: Any, studio: Studio) -> None:
     studio.window.deleteLater()
     studio.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.collect()

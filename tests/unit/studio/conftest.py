@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QLocale
+from shiboken6 import delete
 
 import engine
 from memvid_studio.bridge.tasks import Tasks
@@ -29,6 +31,8 @@ def tasks(qapp) -> Iterator[Tasks]:
     tasks = Tasks()
     yield tasks
     tasks.close()
+    # Qt objects in cycles end on this thread, not on a pool thread of the next test.
+    gc.collect()
 
 
 @pytest.fixture
@@ -63,7 +67,8 @@ def session(qtbot, tasks, fake_engine):
     session: Any = Session(tasks)
     session.problems = []
     session.problem.connect(session.problems.append)
-    return session
+    yield session
+    delete(session)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ def tasks(qapp) -> Iterator[Tasks]:
     tasks = Tasks()
     yield tasks
     tasks.close()
+    gc.collect()
 
 
 def test_a_value_comes_back_on_the_gui_thread(qtbot, tasks):
@@ -172,3 +174,35 @@ def test_a_flood_of_events_leaves_room_for_others(qapp):
         longest = max(longest, time.perf_counter() - before)
         assert time.perf_counter() - start < 5
     assert longest < 0.05, "the whole flood was shown in one turn"
+
+
+def test_cycles_with_qt_objects_end_on_the_gui_thread(qtbot):
+    from memvid_studio.bridge.garbage import GuiGarbage
+
+    garbage = GuiGarbage()
+    ended: list[str] = []
+
+    class InACycle:
+        def __init__(self) -> None:
+            self.me = self
+
+        def __del__(self) -> None:
+            ended.append(threading.current_thread().name)
+
+    def make_much_garbage() -> None:
+        for _ in range(5000):
+            InACycle()
+
+    try:
+        assert not gc.isenabled()
+        thread = threading.Thread(target=make_much_garbage)
+        thread.start()
+        thread.join()
+        assert ended == []
+        garbage.look()
+        assert set(ended) == {"MainThread"}
+        assert len(ended) == 5000
+    finally:
+        garbage.stop()
+        garbage.deleteLater()
+    assert gc.isenabled()
