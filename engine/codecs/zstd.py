@@ -15,6 +15,9 @@ import zstandard
 from engine.errors import FormatError
 from engine.limits import KIB, MIB
 
+MAGIC: Final = bytes.fromhex("28b52ffd")
+"""How every zstd frame begins."""
+
 LEVEL: Final = 3
 """What the official writer uses; 9 saves 6 % more for five times the time, 19 takes 45 times as long."""
 

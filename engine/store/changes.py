@@ -40,6 +40,7 @@ from engine.store.prepared import (
     TEXT_MIME,
     PreparedDocument,
     PreparedPart,
+    checked_mime,
     checked_words,
     clean_text,
     metadata_texts,
@@ -270,6 +271,8 @@ def _changed_fields(changed: Mapping[str, Any]) -> dict[str, Any]:
                 fields[name] = metadata_texts(value)
             case "timestamp":
                 fields[name] = unix_seconds(value)
+            case "mime" if value is not None:
+                fields[name] = checked_mime(value)
             case _:
                 fields[name] = None if value is None else clean_text(str(value))
     return fields
@@ -353,6 +356,9 @@ def _same_content(
             head = text_head(ledger.text(source.id)) if holds_text(source) else ""
             words = _words(head, title, uri if uri != default_uri(older.id) else None, common, extra)
             common["search_text"] = searchable(words, title, uri)
+            # The official program takes the encoding from here at replay, not from the frame that has the payload.
+            common["canonical_encoding"] = ledger.encoding(source.id)
+            common["canonical_length"] = source.canonical_length
         elif not source.search_text:
             common["search_text"] = searchable("", title, uri)
         frame_id = ledger.next_id + 1

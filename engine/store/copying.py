@@ -23,7 +23,7 @@ from engine.store.prepared import (
 def _blob(ledger: Ledger, frame: Frame) -> Blob:
     content = ledger.content(frame.id)
     digest = ledger.content_digest(frame.id)
-    return Blob(ledger.stored(frame.id), frame.canonical_encoding, len(content), digest)
+    return Blob(ledger.stored(frame.id), ledger.encoding(frame.id), len(content), digest)
 
 
 def document_of(ledger: Ledger, frame_id: int) -> PreparedDocument:

@@ -1,0 +1,71 @@
+"""Content is what was put in, also where another program wrote down something else about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from engine.errors import FormatError
+from engine.format.enums import Encoding
+from engine.format.wal import FrameOperation, decode_entry, scan
+from engine.store.copying import document_of
+from tests.unit.engine.store.capsules import delete, documents, in_memory, put, restore, update
+
+LONG = "the river and the weir. " * 200
+
+
+class TestEncoding:
+    @pytest.mark.parametrize("committed", [False, True], ids=["pending", "committed"])
+    @pytest.mark.parametrize("kind", ["tag", "title", "restore"])
+    def test_of_shared_content_is_in_the_record(self, kind: str, committed: bool) -> None:
+        """The official program believes the record at replay, not the frame whose content it shares."""
+        container = in_memory()
+        frame_id = put(container, LONG)
+        if committed:
+            container.commit()
+        if kind == "restore":
+            delete(container, frame_id)
+            restore(container, frame_id)
+        else:
+            update(container, frame_id, **({"tags": ["x"]} if kind == "tag" else {"title": "x"}))
+        header = container.header
+        found = scan(container.store.pread(header.wal_offset, header.wal_size))
+        entry = decode_entry(found.records[-1].payload)
+        assert isinstance(entry, FrameOperation)
+        assert entry.reuse_payload_from == frame_id
+        assert entry.canonical_encoding == Encoding.ZSTD
+        assert entry.canonical_length == len(LONG)
+
+    @pytest.mark.parametrize("committed", [False, True], ids=["pending", "committed"])
+    def test_that_was_lost_is_seen_from_the_bytes(self, committed: bool) -> None:
+        container = in_memory()
+        frame_id = put(container, LONG)
+        if committed:
+            container.commit()
+        ledger = container.ledger
+        ledger.set_frame(frame_id, replace(ledger.frames[frame_id], canonical_encoding=Encoding.PLAIN))
+        assert documents(container)[frame_id].text == LONG
+        assert document_of(ledger, frame_id).blob.encoding == Encoding.ZSTD
+        newer = update(container, frame_id, tags=["x"])
+        container.commit()
+        assert documents(container)[newer].text == LONG
+
+    def test_is_believed_where_it_can_be_true(self) -> None:
+        container = in_memory()
+        frame_id = put(container, LONG)
+        ledger = container.ledger
+        compressed = ledger.stored(frame_id)
+        claimed = replace(
+            ledger.frames[frame_id], canonical_encoding=Encoding.PLAIN, canonical_length=len(compressed)
+        )
+        ledger.set_frame(frame_id, claimed)
+        assert ledger.content(frame_id) == compressed
+
+    def test_neither_plain_nor_compressed_is_damage(self) -> None:
+        container = in_memory()
+        frame_id = put(container, "plain")
+        ledger = container.ledger
+        ledger.set_frame(frame_id, replace(ledger.frames[frame_id], canonical_length=99))
+        with pytest.raises(FormatError, match="99 bytes"):
+            ledger.content(frame_id)
