@@ -1,7 +1,7 @@
 """One commit: everything pending into the data area, new blocks, a new TOC, footer, header.
 
-Nothing the last commit needs is touched: all of it goes behind the end of the file, is flushed, and only then
-do footer and header follow. Cut anywhere, the file opens as the old or the new state.
+Nothing the last commit needs is touched: all of it goes behind the end of the file and is flushed, then the
+footer is, and only then the header. Cut anywhere, the file opens as the old or the new state.
 """
 
 from __future__ import annotations
@@ -99,10 +99,13 @@ def commit(store: ByteStore, ledger: Ledger, state: CommitState, last_sequence: 
             at += len(piece)
         store.pwrite(toc_offset, toc_bytes)
         store.sync()
+        store.pwrite(toc_offset + len(toc_bytes), footer)
+        # Without its footer the official program does not see the new state, and by the new header it would pass
+        # over the pending records as applied: the header must not reach the disk first.
+        store.sync()
     except EngineError:
         _cut_back(store, start)
         raise
-    store.pwrite(toc_offset + len(toc_bytes), footer)
     store.pwrite(0, header.encode())
     store.sync()
     plan.publish(header, toc, frame_bytes, last_sequence)

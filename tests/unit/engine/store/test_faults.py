@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from engine.errors import EngineError, StorageError
+from engine.format.footer import MAGIC
 from engine.store.changes import Delete, Put, Update
 from engine.store.container import NEW_BATCH, Container, empty_capsule
 from engine.store.prepared import prepare
@@ -230,6 +231,16 @@ class TestPower:
             for image in out_of_order(before, writes, 30, numbers):
                 self.check(image, acknowledged, states)
 
+    def test_the_header_never_reaches_the_disk_before_the_footer(self) -> None:
+        """Other programs would pass over the pending records, and not see the state that holds them."""
+        store = PowerStore(empty_capsule())
+        container = filled(store)
+        before = len(store.moments)
+        container.commit()
+        order = ["".join(map(_kind, writes)) for _, writes in store.moments[before:]]
+        assert [kinds[-1] for kinds in order] == ["-", "F", "H"]
+        assert order[1:] == ["F", "H"]
+
     def test_every_byte_of_one_commit(self) -> None:
         store = PowerStore(empty_capsule())
         container = filled(store)
@@ -246,3 +257,8 @@ class TestPower:
             new += not again.dirty
         assert old > 100
         assert new > 1
+
+
+def _kind(write: tuple[int, bytes]) -> str:
+    offset, data = write
+    return "H" if offset == 0 else "F" if data.startswith(MAGIC) else "-"
