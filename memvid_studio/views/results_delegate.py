@@ -54,7 +54,9 @@ class ResultsDelegate(QStyledItemDelegate):
         rect = QRectF(option.rect)
         state: QStyle.StateFlag = option.state
         painter.save()
-        self._ground(painter, rect, state)
+        # Qt calls a row active only while its list has the focus; the reader's row is in use with the window.
+        widget: QWidget | None = option.widget
+        self._ground(painter, rect, state, active=widget is None or widget.isActiveWindow())
         tile = look.size.result_tile
         at = QPointF(rect.left() + _PAD_X, rect.top() + _PAD_Y)
         body = QRectF(
@@ -72,10 +74,9 @@ class ResultsDelegate(QStyledItemDelegate):
 
     # -------------------------------------------------------------------------------------------- ground
 
-    def _ground(self, painter: QPainter, rect: QRectF, state: QStyle.StateFlag) -> None:
+    def _ground(self, painter: QPainter, rect: QRectF, state: QStyle.StateFlag, *, active: bool) -> None:
         look = theme()
         selected = bool(state & QStyle.StateFlag.State_Selected)
-        active = bool(state & QStyle.StateFlag.State_Active)
         if selected:
             painter.fillRect(rect, look.color("accentSoft" if active else "inactiveSoft"))
             bar = QRectF(rect.left(), rect.top(), look.border.selection_bar, rect.height())
