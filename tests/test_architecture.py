@@ -100,7 +100,7 @@ def test_the_command_line_starts_without_qt_and_models() -> None:
 
 
 def test_the_window_starts_without_models_and_readers() -> None:
-    assert not loaded_by("import memvid_studio.app") & (MODELS | READERS)
+    assert not loaded_by("import memvid_studio.app") & (MODELS | READERS | {"tantivy", "blake3"})
 
 
 def test_a_capsule_needs_no_qt_and_no_models(tmp_path: Path) -> None:

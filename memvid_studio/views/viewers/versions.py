@@ -12,7 +12,7 @@ import engine
 from memvid_studio.views.viewers.request import Form, form_of
 from memvid_studio.words import counted, number, tr
 
-At = Callable[[int], engine.Moment]
+At = Callable[[int], "engine.Moment"]
 """The Moment of a revision: ``Capsule.at``."""
 
 MOST_LINES: Final = 4_000
