@@ -32,6 +32,9 @@ ID_ROLE = CARD_ROLE + 1
 
 _BATCH = 40
 _CACHE = 5000
+PAGE = 2000
+"""Rows a view is given at first, and with each page it asks for: a QListView lays out every row it knows, which
+takes a second and a half for a million."""
 
 
 class ResultsModel(QAbstractListModel):
@@ -51,6 +54,7 @@ class ResultsModel(QAbstractListModel):
         self._moment: engine.Moment | None = None
         self._past = False
         self._ids: Any = np.empty(0, np.int64)
+        self._shown = 0
         self._total = 0
         self._hits: dict[int, engine.Hit] = {}
         self._frames: OrderedDict[int, engine.FrameInfo] = OrderedDict()
@@ -70,7 +74,7 @@ class ResultsModel(QAbstractListModel):
     def rowCount(self, parent: Index | None = None) -> int:
         if parent is not None and parent.isValid():
             return 0
-        return len(self._job_rows) + len(self._ids)
+        return len(self._job_rows) + self._shown
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
         if not index.isValid() or index.row() >= self.rowCount():
@@ -112,11 +116,25 @@ class ResultsModel(QAbstractListModel):
         return data
 
     def canFetchMore(self, parent: Index) -> bool:
-        return not parent.isValid() and bool(self._hits) and len(self._ids) < self._total
+        if parent.isValid():
+            return False
+        return self._shown < len(self._ids) or (bool(self._hits) and len(self._ids) < self._total)
 
     def fetchMore(self, parent: Index) -> None:
-        if not parent.isValid():
+        if parent.isValid():
+            return
+        if self._shown < len(self._ids):
+            self._show_up_to(self._shown + PAGE)
+        else:
             self.moreWanted.emit()
+
+    def _show_up_to(self, count: int) -> None:
+        count = min(count, len(self._ids))
+        if count > self._shown:
+            offset = len(self._job_rows)
+            self.beginInsertRows(QModelIndex(), offset + self._shown, offset + count - 1)
+            self._shown = count
+            self.endInsertRows()
 
     # ----------------------------------------------------------------------------------- look up
 
@@ -126,9 +144,14 @@ class ResultsModel(QAbstractListModel):
         return int(self._ids[row]) if 0 <= row < len(self._ids) else -1
 
     def row_of(self, document_id: int) -> int | None:
-        """Where a document stands, None if it is not in the list."""
+        """Where a document stands, None if it is not in the list. The view gets its row if it has not yet."""
         found = np.flatnonzero(self._ids == document_id)  # half a millisecond for a million rows
-        return int(found[0]) + len(self._job_rows) if len(found) else None
+        if not len(found):
+            return None
+        row = int(found[0])
+        if row >= self._shown:
+            self._show_up_to(row + PAGE)
+        return row + len(self._job_rows)
 
     def hit(self, document_id: int) -> engine.Hit | None:
         """What was found in a document."""
@@ -192,6 +215,7 @@ class ResultsModel(QAbstractListModel):
         self._generation += 1
         self._moment = None
         self._ids = np.empty(0, np.int64)
+        self._shown = 0
         self._hits = {}
         self._job_rows = []
         self._total = 0
@@ -218,7 +242,8 @@ class ResultsModel(QAbstractListModel):
 
     def _replace_ids(self, new: Any) -> None:
         """Rows between the common beginning and the common end are exchanged, the others do not move."""
-        old = self._ids
+        whole, old = new, self._ids[: self._shown]
+        new = whole[: max(PAGE, self._shown)]
         shorter = min(len(old), len(new))
         different = np.flatnonzero(old[:shorter] != new[:shorter])
         head = int(different[0]) if len(different) else shorter
@@ -231,12 +256,15 @@ class ResultsModel(QAbstractListModel):
         if len(old) - tail > head:
             self.beginRemoveRows(QModelIndex(), offset + head, offset + len(old) - tail - 1)
             self._ids = np.concatenate([old[:head], old[len(old) - tail :]])
+            self._shown = len(self._ids)
             self.endRemoveRows()
         if len(new) - tail > head:
             self.beginInsertRows(QModelIndex(), offset + head, offset + len(new) - tail - 1)
-            self._ids = new
+            self._ids = whole
+            self._shown = len(new)
             self.endInsertRows()
-        self._ids = new
+        self._ids = whole
+        self._shown = len(new)
 
     def _remember(self, document_id: int, frame: engine.FrameInfo) -> None:
         self._frames[document_id] = frame

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QListView
 
 import engine
 from memvid_studio.models.cards import make_card
-from memvid_studio.models.results import CARD_ROLE, ID_ROLE, ResultsModel
+from memvid_studio.models.results import CARD_ROLE, ID_ROLE, PAGE, ResultsModel
 from memvid_studio.ops.look import fetch
 from tests.unit.studio.fakes import FakeCapsule
 
@@ -137,10 +137,25 @@ def test_rows_of_a_job_can_be_seen_but_not_chosen(model, capsule):
 
 
 def test_a_million_rows(qtbot, model, capsule):
+    """A view lays out each row it knows: it gets them a page at a time."""
+    view = QListView()
+    qtbot.addWidget(view)
+    view.setModel(model)
+    view.setUniformItemSizes(True)
+    view.resize(300, 600)
+    view.show()
     model.show(capsule.now, np.arange(1_000_000))
-    assert model.rowCount() == 1_000_000
-    assert model.row_of(999_999) == 999_999
-    assert model.index(999_999).data(ID_ROLE) == 999_999
+    assert model.rowCount() == PAGE
+    view.scrollToBottom()
+    qtbot.waitUntil(lambda: model.rowCount() == 2 * PAGE)
+    model.show(capsule.now, np.arange(1, 1_000_000))
+    assert model.rowCount() == 2 * PAGE
+    assert model.row_of(7 * PAGE + 1) == 7 * PAGE
+    assert model.rowCount() == 8 * PAGE
+    assert model.index(7 * PAGE).data(ID_ROLE) == 7 * PAGE + 1
+    model.show(capsule.now, np.arange(3))
+    assert model.rowCount() == 3
+    view.setModel(None)
 
 
 def test_hits_make_their_rows_at_once_and_ask_for_more_at_the_end(qtbot, model, capsule):
