@@ -6,7 +6,8 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self
@@ -38,12 +39,20 @@ from engine.store import verify as verification
 from engine.store.bytestore import ByteStore, MemoryStore, replace_file, write_new_file
 from engine.store.changes import Change, Delete, Put, Restore, Update
 from engine.store.commit import dead_bytes
-from engine.store.container import NEW_BATCH, Container, create_file, empty_capsule, memory_copy, open_file
+from engine.store.container import (
+    NEW_BATCH,
+    Container,
+    copy_of,
+    create_file,
+    empty_capsule,
+    memory_copy,
+    open_file,
+)
 from engine.store.copying import document_of
 from engine.store.ledger import NEVER, Ledger
 from engine.store.prepared import prepare
 from engine.store.snapshot import read_header
-from engine.types import Event, FileFacts, JobChanged, PutItem, Reloaded, Report, Stats
+from engine.types import Committed, Event, FileFacts, JobChanged, PutItem, Reloaded, Report, Stats
 from engine.when import read_moment
 
 logger = logging.getLogger("engine.capsule")
@@ -167,6 +176,9 @@ class Capsule:
         ledger = self._container.ledger
         if isinstance(when, Moment):
             when = when.revision
+        if isinstance(when, str) and when.strip().lower() == "now":
+            # Not by the clock: the newest revision may be a little ahead of it.
+            when = ledger.revision
         if isinstance(when, str):
             when = read_moment(when, datetime.now(UTC))
         if isinstance(when, datetime):
@@ -289,7 +301,11 @@ class Capsule:
         self._writable().call(self._commit_now).result()
 
     def _commit_now(self) -> None:
-        self._container.commit()
+        done, reloaded = self._container.commit()
+        if reloaded:
+            self._emit(Reloaded(self.revision))
+        if done is not None:
+            self._emit(Committed(self.revision, done.size))
         if self.sealed and self._unsaved:
             self._save_sealed()
 
@@ -552,12 +568,20 @@ def open_capsule(
         return Capsule(
             source, plain, config=settings, read_only=read_only, password=password, sealed_from=mark
         )
-    except FormatError as error:
+    except BaseException as error:
         store.close()
-        error.in_file(source.name)
+        if isinstance(error, FormatError):
+            error.in_file(source.name)
         raise
-    except BaseException:
-        store.close()
+
+
+@contextmanager
+def _about(source: Path) -> Iterator[None]:
+    """What is wrong with a file's bytes is said with its name."""
+    try:
+        yield
+    except FormatError as error:
+        error.in_file(source.name)
         raise
 
 
@@ -565,7 +589,7 @@ def probe(path: Path | str) -> FileFacts:
     """What a file is, from its first bytes: no key, no lock, no write. Raises CapsuleNotFound, StorageError."""
     source = Path(path)
     store = open_file(source, read_only=True)
-    try:
+    with _about(source), closing(store):
         head = store.pread(0, 64)
         size = store.size()
         modified = datetime.fromtimestamp(store.modified_ms() / 1000, UTC)
@@ -576,8 +600,6 @@ def probe(path: Path | str) -> FileFacts:
             read_header(store)
             return FileFacts(source, "capsule", False, size, f"{head[6]}.{head[7]}", size, modified)
         return FileFacts(source, "other", False, size, "", None, modified)
-    finally:
-        store.close()
 
 
 def seal(
@@ -590,15 +612,16 @@ def seal(
     store = memory_copy(source)
     if store.pread(0, 4) == SEALED_MAGIC:
         raise NotACapsule(source.name, "a capsule (.mv2)", "one that is sealed already")
-    container = Container(source, store, lock_timeout=0)
-    return _seal_to(_bytes_of(container), Path(out), password, drop_history)
+    with _about(source):
+        data = _committed(source, store)
+    return _seal_to(data, Path(out), password, drop_history)
 
 
 def unseal(path: Path | str, out: Path | str, *, password: str) -> Path:
     """Decrypt a sealed capsule to a new ``.mv2`` file. Returns its path."""
     source, target = Path(path), Path(out)
     store = open_file(source, read_only=True)
-    try:
+    with closing(store):
         head = store.pread(0, 64)
         if head[:4] != SEALED_MAGIC:
             raise NotACapsule(source.name, "a sealed capsule (.mv2e)", "something else")
@@ -606,20 +629,20 @@ def unseal(path: Path | str, out: Path | str, *, password: str) -> Path:
             raise StorageError(
                 f"“{source.name}” is larger than the {MAX_SEALED_BYTES:,} bytes that can be unsealed."
             )
-        data = open_sealed(store.pread(0, store.size()), password)
-    finally:
-        store.close()
+        with _about(source):
+            data = open_sealed(store.pread(0, store.size()), password)
     _write_new(target, data)
     return target
 
 
 def _bytes_of(container: Container) -> bytes:
     """The whole file with everything pending in its table of contents, without touching the file itself."""
-    store = container.store
-    copy = MemoryStore(store.pread(0, store.size()))
-    if container.dirty:
-        twin = Container(container.path, copy, lock_timeout=0)
-        twin.commit()
+    return _committed(container.path, copy_of(container.store))
+
+
+def _committed(path: Path, copy: MemoryStore) -> bytes:
+    container = Container(path, copy, lock_timeout=0)
+    container.commit()
     return copy.contents()
 
 

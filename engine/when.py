@@ -28,7 +28,10 @@ def read_moment(text: str, now: datetime) -> datetime | int:
     ago = _AGO.fullmatch(phrase)
     if ago:
         count = 1 if ago.group(1) in ("a", "an") else int(ago.group(1))
-        return now - timedelta(seconds=count * _SECONDS[ago.group(2)])
+        try:
+            return now - timedelta(seconds=count * _SECONDS[ago.group(2)])
+        except OverflowError:
+            return datetime.min.replace(tzinfo=now.tzinfo)
     try:
         found = datetime.fromisoformat(text.strip())
     except ValueError:

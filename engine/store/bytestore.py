@@ -35,7 +35,7 @@ class ByteStore(Protocol):
     writable: bool
 
     def pread(self, offset: int, length: int) -> bytes:
-        """Up to ``length`` bytes; fewer at the end."""
+        """Up to ``length`` bytes; fewer at the end, none where the store is not, whatever numbers a file names."""
 
     def pwrite(self, offset: int, data: bytes) -> None:
         """Write all of ``data``, growing the store if needed."""
@@ -51,6 +51,11 @@ class ByteStore(Protocol):
 
     def close(self) -> None:
         """Give back what is held. Reading afterwards raises EngineError."""
+
+
+def _within(size: int, offset: int, length: int) -> int:
+    """How many of ``length`` bytes from ``offset`` lie within ``size``."""
+    return max(0, min(length, size - offset)) if offset >= 0 else 0
 
 
 class FileStore:
@@ -72,8 +77,12 @@ class FileStore:
             raise StorageError(f"“{path.name}” is a folder, not a capsule.") from error
         except OSError as error:
             if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-                verb = "changed" if writable else "read"
-                failure = StorageError(f"“{path.name}” cannot be {verb}: no permission.")
+                failure = StorageError(
+                    f"“{path.name}” cannot be changed: no permission. "
+                    "Open it read-only, or change the file's permissions."
+                    if writable
+                    else f"“{path.name}” cannot be read: no permission."
+                )
                 failure.errno = error.errno
                 raise failure from error
             raise storage_error(error, f"“{path.name}”") from error
@@ -97,6 +106,9 @@ class FileStore:
     def pread(self, offset: int, length: int) -> bytes:
         fd = self._enter()
         try:
+            length = _within(os.fstat(fd).st_size, offset, length)
+            if not length:
+                return b""
             data = os.pread(fd, length, offset)
             if len(data) < length and data:
                 # One read may stop early (signals, 2 GiB limit); nothing more to come means the end of the file.
@@ -190,7 +202,7 @@ class MemoryStore:
 
     def pread(self, offset: int, length: int) -> bytes:
         with self._guard:
-            return bytes(self._data[offset : offset + length])
+            return bytes(self._data[offset : offset + _within(len(self._data), offset, length)])
 
     def pwrite(self, offset: int, data: bytes) -> None:
         with self._guard:

@@ -266,11 +266,12 @@ def _changed_fields(changed: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in changed.items():
         match name:
             case "tags" | "labels":
-                fields[name] = checked_words(name, value)
+                fields[name] = checked_words(name, value or ())
             case "metadata":
                 fields[name] = metadata_texts(value)
             case "timestamp":
-                fields[name] = unix_seconds(value)
+                if value is not None:
+                    fields[name] = unix_seconds(value)
             case "mime" if value is not None:
                 fields[name] = checked_mime(value)
             case _:

@@ -437,10 +437,16 @@ def memory_copy(path: Path) -> MemoryStore:
     """A capsule's bytes in memory: changed there, the file stays as it is."""
     store = FileStore(path, writable=False)
     try:
-        while True:
-            data = store.pread(0, store.size())
-            # Read while another program committed, it could be the old state without its pending changes.
-            if store.pread(0, HEADER_SIZE) == data[:HEADER_SIZE] and store.size() == len(data):
-                return MemoryStore(data)
+        return copy_of(store)
     finally:
         store.close()
+
+
+def copy_of(store: ByteStore) -> MemoryStore:
+    """All bytes as they were together: read while another program commits, they could be the old state without
+    its pending changes.
+    """
+    while True:
+        data = store.pread(0, store.size())
+        if store.pread(0, HEADER_SIZE) == data[:HEADER_SIZE] and store.size() == len(data):
+            return MemoryStore(data)

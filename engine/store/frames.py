@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from engine.format.frame import Frame, Role, Status
-from engine.store.prepared import TEXT_MIME
+from engine.store.prepared import OWN_MIME_PREFIX, TEXT_MIME
 from engine.types import Kind, Operation, Place
 
 CHANGE_KEY: Final = "studio.change"
@@ -27,11 +27,10 @@ MIME_KEY: Final = "studio.mime"
 PLACE_KEY: Final = "studio.place"
 OWN_PREFIX: Final = "studio."
 
-HISTORY_MIME: Final = "application/x-memvid-studio-history"
+HISTORY_MIME: Final = f"{OWN_MIME_PREFIX}history"
 HISTORY_URI: Final = "mv2://studio/history"
-LOG_MIME: Final = "application/x-memvid-studio-log"
+LOG_MIME: Final = f"{OWN_MIME_PREFIX}log"
 LOG_URI: Final = "mv2://studio/log"
-CARRIER_PREFIX: Final = "application/x-memvid-studio-"
 
 KINDS: Final = tuple(Kind)
 KIND_CODE: Final = {kind: code for code, kind in enumerate(KINDS)}
@@ -103,7 +102,7 @@ def class_of(frame: Frame) -> Class:
     if frame.role is Role.DOCUMENT:
         return Class.DOCUMENT
     stored = frame.metadata.mime if frame.metadata else None
-    if stored and stored.startswith(CARRIER_PREFIX):
+    if stored and stored.startswith(OWN_MIME_PREFIX):
         # Whatever parent the official program has given it: it adopts chunks that name none.
         return Class.CARRIER
     if frame.parent_id is not None:

@@ -25,6 +25,9 @@ from engine.types import PartItem, Place, PutItem
 TEXT_MIME = "text/plain"
 """The only mime under which the official reader indexes a text payload that has no ``search_text``."""
 
+OWN_MIME_PREFIX = "application/x-memvid-studio-"
+"""Mimes of the frames in which our own data rides; documents cannot have them."""
+
 NO_SKETCH = bytes(32)
 
 TEXT_SUFFIXES: Mapping[str, str] = {
@@ -168,6 +171,14 @@ def checked_words(name: str, words: Sequence[str]) -> tuple[str, ...]:
     return out
 
 
+def checked_mime(mime: str) -> str:
+    """A mime that a document can have. Raises EngineError for those of our own frames."""
+    mime = clean_text(str(mime))
+    if mime.startswith(OWN_MIME_PREFIX):
+        raise EngineError(f"The mime “{mime}” is reserved. Use application/octet-stream.")
+    return mime
+
+
 def checked_vector(values: Any) -> tuple[float, ...] | None:
     """An embedding as the format keeps it: finite 32-bit numbers."""
     if values is None:
@@ -242,7 +253,8 @@ def prepare(item: PutItem, *, parts: Sequence[PreparedPart] | None = None) -> Pr
 
     Raises ``SourceError`` when a path cannot be read and ``EngineError`` when a field is not usable.
     """
-    content, mime, title, source_path = item.content, item.mime, item.title, item.source_path
+    content, title, source_path = item.content, item.title, item.source_path
+    mime = None if item.mime is None else checked_mime(item.mime)
     if isinstance(content, Path):
         mime = mime or mime_of_name(content.name)
         title = title if title is not None else content.name
