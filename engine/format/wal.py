@@ -319,6 +319,12 @@ def find_record(region: bytes | bytearray | memoryview, start: int = 0) -> int |
     plausible = np.ones(count, np.bool_)
     for at in (*range(_SEQUENCE_BYTES, 8), *range(12, 16)):
         plausible &= is_zero[at : at + count]
+    # Sequence and length, on the other hand, are never zero: without this, empty space would be all candidates.
+    for first, last in ((0, _SEQUENCE_BYTES), (8, 12)):
+        empty = is_zero[first : first + count].copy()
+        for at in range(first + 1, last):
+            empty &= is_zero[at : at + count]
+        plausible &= ~empty
     hashed = 0
     for at in np.flatnonzero(plausible).tolist():
         sequence, length, checksum = RecordHeader.LAYOUT.unpack_from(view, at)

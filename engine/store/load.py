@@ -36,7 +36,7 @@ from engine.store.history import (
 )
 from engine.store.ledger import NEVER, NOT_BORN, Ledger
 from engine.store.replay import Replayer
-from engine.store.snapshot import Pending, Snapshot, pending_operations, read_snapshot
+from engine.store.snapshot import Pending, Snapshot, hidden_problem, pending_operations, read_snapshot
 from engine.types import Operation
 
 SKETCH_SIZE = 32
@@ -88,7 +88,8 @@ def load(store: ByteStore, latest_ms: int) -> Loaded:
     ledger.end_parts_born_late()
     replayer = Replayer(ledger, latest_ms)
     blocked = ""
-    problem = snapshot.lost or pending.problem
+    problem = snapshot.lost or snapshot.ring_problem or pending.problem
+    problem = problem or hidden_problem(snapshot.hidden, applied)
     for sequence, operation in pending.operations:
         try:
             replayer.apply(operation, sequence)

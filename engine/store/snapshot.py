@@ -18,7 +18,16 @@ from engine.errors import DamagedFile, FormatError, NotACapsule
 from engine.format.footer import Footer, find_footers
 from engine.format.header import Header
 from engine.format.toc import Toc, is_self_checked_toc
-from engine.format.wal import FrameOperation, ScanResult, WalEntry, WalRecord, decode_entry, scan
+from engine.format.wal import (
+    END_MARKER,
+    FrameOperation,
+    ScanResult,
+    WalEntry,
+    WalRecord,
+    decode_entry,
+    find_record,
+    scan,
+)
 from engine.limits import HEADER_SIZE, MAX_TOC_BYTES
 from engine.store.bytestore import ByteStore
 from engine.store.frames import FLUSH_KEY
@@ -26,13 +35,17 @@ from engine.store.frames import FLUSH_KEY
 FOOTER_SIZE: Final = Footer.SIZE
 READ_ATTEMPTS: Final = 5
 SEARCH_STEP: Final = 4 * 1024 * 1024
+SEARCH_RING: Final = 64 * 1024 * 1024
+"""Where a record is looked for that a scan does not reach: the largest documents in the ring are far smaller."""
 
 
 @dataclass(slots=True)
 class Snapshot:
     """One state of a file as read. ``pending``: operations of the WAL that the TOC does not hold, with sequences.
 
-    ``notes`` says in words what was not as it should be, though nothing was lost by it; ``lost`` what was.
+    ``hidden``: records behind a marker at the very start of the ring, mostly applied ones. ``notes`` says in words
+    what was not as it should be, though nothing was lost by it; ``lost`` what was; ``ring_problem`` why the ring
+    cannot be written to.
     """
 
     header: Header
@@ -43,8 +56,10 @@ class Snapshot:
     size: int
     tail: bytes
     scan: ScanResult
+    hidden: tuple[WalRecord, ...] = ()
     notes: list[str] = field(default_factory=list)
     lost: str = ""
+    ring_problem: str = ""
 
 
 def read_header(store: ByteStore) -> Header:
@@ -74,9 +89,62 @@ def read_snapshot(store: ByteStore) -> Snapshot:
         if not toc.frames:
             raise _damaged(size, "only an older one, of the empty capsule")
         lost = "The newest table of contents is damaged. What is shown is an older state of the capsule."
-    found = scan(region)
     tail = store.pread(max(0, size - FOOTER_SIZE), FOOTER_SIZE)
-    return Snapshot(header, toc, toc_offset, newest.generation, frame_bytes, size, tail, found, notes, lost)
+    room = max(0, _ring_room(toc, toc_offset, size) - header.wal_offset)
+    ring_problem = ""
+    if room < header.wal_size:
+        region = region[:room]
+        ring_problem = (
+            f"The header says that the journal (WAL) has {header.wal_size:,} bytes from {header.wal_offset:,} on, "
+            f"but only {room:,} of them belong to it."
+        )
+    return Snapshot(
+        header=header,
+        toc=toc,
+        toc_offset=toc_offset,
+        generation=newest.generation,
+        frame_bytes=frame_bytes,
+        size=size,
+        tail=tail,
+        scan=scan(region),
+        hidden=_behind_marker(region),
+        notes=notes,
+        lost=lost,
+        ring_problem=ring_problem,
+    )
+
+
+def _ring_room(toc: Toc, toc_offset: int, size: int) -> int:
+    """Where the ring has to end: nothing that the table of contents names lies in it.
+
+    Only what the official program moves when it makes the ring larger: the offsets of sketches, memories, mesh,
+    pictures and sessions may be out of date, and say nothing then.
+    """
+    catalog, indexes = toc.segment_catalog, toc.indexes
+    segments = (
+        *catalog.lex_segments,
+        *catalog.vec_segments,
+        *catalog.time_segments,
+        *catalog.temporal_segments,
+        *catalog.tantivy_segments,
+    )
+    ranges = [(frame.payload_offset, frame.payload_length) for frame in toc.frames]
+    ranges += [(segment.common.offset, segment.common.length) for segment in segments]
+    ranges += [(file.offset, file.length) for file in indexes.lex_segments]
+    ranges += [
+        (manifest.offset, manifest.length)
+        for manifest in (indexes.lex, indexes.vec, toc.time_index, toc.temporal_track)
+        if manifest is not None
+    ]
+    return min(size, toc_offset, *(offset for offset, length in ranges if offset and length))
+
+
+def _behind_marker(region: bytes) -> tuple[WalRecord, ...]:
+    """Whole records that a scan does not reach because the ring begins with an end marker."""
+    if region[: len(END_MARKER)] != END_MARKER:
+        return ()
+    at = find_record(region[:SEARCH_RING], len(END_MARKER))
+    return () if at is None else tuple(scan(region, at).records)
 
 
 def _read_at_once(store: ByteStore) -> tuple[Header, int, _Found, bytes, list[str]]:
@@ -246,6 +314,27 @@ def pending_operations(found: ScanResult, applied: int) -> Pending:
         0 if last is None else last.end,
         problem,
     )
+
+
+def hidden_problem(records: tuple[WalRecord, ...], applied: int) -> str:
+    """Why ``records``, which stand behind a marker at the start of the ring, keep it from being written to.
+
+    The official program puts its marker over the first pending record when the last one ends close to the end of
+    the ring. What is left of a flush of ours that never was complete looks alike, and names its first record.
+    """
+    for record in records:
+        if record.sequence <= applied:
+            continue
+        try:
+            first, last = _written_together(decode_entry(record.payload), record.sequence)
+        except FormatError:
+            first = last = record.sequence
+        if first == last or first > applied + 1:
+            return (
+                f"Changes {applied + 1} to {max(record.sequence for record in records)} are cut off by a mark in the "
+                "journal (WAL) that another program put over them; they are not shown."
+            )
+    return ""
 
 
 def _written_together(entry: WalEntry, sequence: int) -> tuple[int, int]:

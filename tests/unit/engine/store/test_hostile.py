@@ -10,16 +10,19 @@ from typing import Any
 import pytest
 from blake3 import blake3
 
-from engine.errors import DamagedFile
+from engine.errors import DamagedFile, EngineError
 from engine.format.footer import Footer
 from engine.format.toc import Toc
+from engine.format.wal import END_MARKER
 from engine.limits import HEADER_SIZE
 from engine.store.bytestore import FileStore, MemoryStore
+from engine.store.changes import Put
 from engine.store.container import Container
 from engine.store.frames import HISTORY_URI
 from engine.store.snapshot import read_snapshot
 from engine.store.verify import verify
-from tests.unit.engine.store.capsules import documents, in_memory, put, reopened, update
+from tests.conftest import FORMATS
+from tests.unit.engine.store.capsules import do, documents, in_memory, put, reopened, text, update
 
 HUGE = (2**63, 2**64 - 1, 2**40)
 
@@ -123,3 +126,97 @@ class TestPlaces:
         container.commit()
         assert len(documents(container)) == 3
         container.close()
+
+
+class TestRing:
+    @pytest.mark.parametrize(
+        "header",
+        [{"wal_size": 2**24}, {"wal_size": 2**63}, {"wal_offset": 2**36}, {"wal_offset": 2**63}],
+        ids=str,
+    )
+    def test_that_is_larger_than_its_place_is_not_written_to(
+        self, header: dict[str, int], tmp_path: Path
+    ) -> None:
+        path = tmp_path / "lies.mv2"
+        path.write_bytes(with_toc(capsule(), as_it_is, **header))
+        data = path.read_bytes()
+        container = reopened(path)
+        assert {found.text for found in documents(container).values()} == {"changed", "second"}
+        assert "belong to it" in container.blocked
+        with pytest.raises(DamagedFile, match="repaired"):
+            put(container, "x")
+        container.close()
+        assert path.read_bytes() == data
+
+    def test_never_reaches_into_content(self) -> None:
+        """What lies first decides, be it content, an index or the table of contents."""
+        data = capsule()
+        snapshot = read_snapshot(MemoryStore(data))
+        end = snapshot.header.wal_offset + snapshot.header.wal_size
+        assert snapshot.ring_problem == ""
+
+        def change(toc: Toc) -> None:
+            assert toc.time_index is not None
+            toc.time_index = replace(toc.time_index, offset=end - 1)
+
+        assert "262,143 of them" in in_memory(with_toc(data, change)).blocked
+        assert "262,143 of them" in in_memory(with_toc(data, frame_with(1, payload_offset=end - 1))).blocked
+        assert (
+            in_memory(with_toc(data, frame_with(1, payload_offset=end - 1, payload_length=0))).blocked == ""
+        )
+
+    def test_of_every_sample_has_its_place(self) -> None:
+        found = sorted((FORMATS / "samples").glob("*.mv2"))
+        assert len(found) > 5
+        for path in found:
+            try:
+                snapshot = read_snapshot(MemoryStore(path.read_bytes()))
+            except EngineError:
+                continue
+            assert snapshot.ring_problem == "", path.name
+
+    def marked(self, count: int) -> bytes:
+        """Pending changes, each in a record of its own, and a marker over the first of them."""
+        container = in_memory(capsule())
+        for number in range(count):
+            put(container, f"pending {number}")
+        container.store.pwrite(container.header.wal_offset, END_MARKER)
+        return contents(container)
+
+    def test_with_a_marker_over_the_first_pending_change_is_not_written_to(self) -> None:
+        data = self.marked(5)
+        container = in_memory(data)
+        assert len(documents(container)) == 2
+        assert "cut off by a mark" in container.blocked
+        assert "cut off by a mark" in container.damage[0]
+        with pytest.raises(DamagedFile, match="repaired"):
+            put(container, "x")
+        assert contents(container) == data
+        assert verify(container, deep=False).overall_status == "failed"
+
+    def test_with_a_marker_over_one_pending_change_has_lost_it(self) -> None:
+        # Nothing tells it from a record that was never complete.
+        assert in_memory(self.marked(1)).blocked == ""
+
+    def test_with_applied_changes_behind_the_marker_is_as_ever(self) -> None:
+        container = in_memory()
+        for number in range(5):
+            put(container, f"applied {number}")
+        container.commit()
+        again = in_memory(contents(container))
+        assert again.blocked == ""
+        assert len(read_snapshot(again.store).hidden) > 2
+
+    def test_with_a_flush_that_was_never_complete_is_as_ever(self) -> None:
+        container = in_memory(capsule())
+        do(container, *(Put(text(f"together {number}")) for number in range(4)))
+        container.store.pwrite(container.header.wal_offset, END_MARKER)
+        again = in_memory(contents(container))
+        assert again.blocked == ""
+        assert len(read_snapshot(again.store).hidden) == 3
+        # One of them goes in its place, and is committed: what is left of the others must not come to life.
+        put(again, "x")
+        again.commit()
+        last = in_memory(contents(again))
+        assert last.blocked == ""
+        assert documents(last) == documents(again)
