@@ -114,12 +114,14 @@ class Ledger:
     """Frames, their lives and their content. One thread changes it, any number read.
 
     ``frames[i]`` is frame i as the next commit will write it; ``pending[i]`` its stored bytes while they are
-    not yet in the data area. ``revision`` and ``frame_count`` move only with `publish`, when what they count is
+    not yet in the data area; ``ring_size`` is that of the WAL when the places in ``frames`` were read, 0 when
+    unknown. ``revision`` and ``frame_count`` move only with `publish`, when what they count is
     durable: until then no reader sees it.
     """
 
     def __init__(self, store: ByteStore, history: History) -> None:
         self.store = store
+        self.ring_size = 0
         self.history = history
         self.frames: list[Frame] = []
         self.frame_count = 0
@@ -358,11 +360,29 @@ class Ledger:
                 hint="The file has been cut short.",
             )
         if blake3(data).digest() != frame.checksum:
+            moved = self._moved(frame)
+            if moved is not None:
+                return moved
             raise ChecksumError(
                 where, f"digest {frame.checksum.hex()[:16]}…", f"{blake3(data).hexdigest()[:16]}…",
                 hint="These bytes were damaged on the disk; restore the file from a backup.",
             )  # fmt: skip
         return data
+
+    def _moved(self, frame: Frame) -> bytes | None:
+        """Content behind a ring that became larger since it was read: the official program moves all of it up.
+
+        It doubles the ring until what it writes fits, in the file that we have open, and says so in the header when
+        everything has moved. The digest proves what is found.
+        """
+        length, end = frame.payload_length, self.store.size()
+        growth = self.ring_size
+        while growth and frame.payload_offset + growth + length <= end:
+            data = self.store.pread(frame.payload_offset + growth, length)
+            if blake3(data).digest() == frame.checksum:
+                return data
+            growth = 2 * growth + self.ring_size
+        return None
 
     def content(self, frame_id: int) -> bytes:
         """The decoded payload; raises ContentGone, DamagedFile or FormatError."""

@@ -82,6 +82,7 @@ def load(store: ByteStore, latest_ms: int) -> Loaded:
     pending = Pending((), applied) if unknown else pending_operations(snapshot.scan, applied)
     history = block.history if block is not None else History(os.urandom(16))
     ledger = Ledger(store, history)
+    ledger.ring_size = snapshot.header.wal_size
     ledger.load_frames(frames)
     ledger.replay_history()
     undated = _catch_up(ledger, 0 if block is None else block.frame_count, _earliest(pending, latest_ms))

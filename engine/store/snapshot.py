@@ -121,15 +121,13 @@ def _ring_room(toc: Toc, toc_offset: int, size: int) -> int:
     pictures and sessions may be out of date, and say nothing then.
     """
     catalog, indexes = toc.segment_catalog, toc.indexes
-    segments = (
-        *catalog.lex_segments,
-        *catalog.vec_segments,
-        *catalog.time_segments,
-        *catalog.temporal_segments,
-        *catalog.tantivy_segments,
-    )
+    segments = [segment.common for segment in catalog.lex_segments]
+    segments += [segment.common for segment in catalog.vec_segments]
+    segments += [segment.common for segment in catalog.time_segments]
+    segments += [segment.common for segment in catalog.temporal_segments]
+    segments += [segment.common for segment in catalog.tantivy_segments]
     ranges = [(frame.payload_offset, frame.payload_length) for frame in toc.frames]
-    ranges += [(segment.common.offset, segment.common.length) for segment in segments]
+    ranges += [(segment.offset, segment.length) for segment in segments]
     ranges += [(file.offset, file.length) for file in indexes.lex_segments]
     ranges += [
         (manifest.offset, manifest.length)

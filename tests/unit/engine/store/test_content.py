@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from engine.errors import FormatError
+from engine.errors import ChecksumError, FormatError
 from engine.format.enums import Encoding
 from engine.format.wal import FrameOperation, decode_entry, scan
+from engine.store.container import Container
 from engine.store.copying import document_of
-from tests.unit.engine.store.capsules import delete, documents, in_memory, put, restore, update
+from tests.unit.engine.store.capsules import delete, documents, in_memory, noise, paged, put, restore, update
 
 LONG = "the river and the weir. " * 200
 
@@ -69,3 +70,38 @@ class TestEncoding:
         ledger.set_frame(frame_id, replace(ledger.frames[frame_id], canonical_length=99))
         with pytest.raises(FormatError, match="99 bytes"):
             ledger.content(frame_id)
+
+
+class TestMoved:
+    """Another program makes the ring larger, in the file that we have open."""
+
+    def capsule(self) -> Container:
+        container = in_memory()
+        put(container, LONG)
+        put(container, paged(noise(3000), ["page one", "page two"]))
+        container.commit()
+        return in_memory(container.store.pread(0, container.store.size()))
+
+    def grow(self, container: Container, times: int) -> None:
+        """As the official program does it; the header comes last and is left out here."""
+        header, store = container.header, container.store
+        end = header.wal_offset + header.wal_size
+        behind = store.pread(end, store.size() - end)
+        growth = (times - 1) * header.wal_size
+        store.pwrite(end, bytes(growth) + behind)
+
+    @pytest.mark.parametrize("times", [2, 4, 16])
+    def test_content_is_found(self, times: int) -> None:
+        container = self.capsule()
+        before = documents(container)
+        self.grow(container, times)
+        assert documents(container) == before
+
+    def test_damaged_content_is_not(self) -> None:
+        container = self.capsule()
+        offset = container.ledger.frames[0].payload_offset
+        container.store.pwrite(offset, b"?")
+        self.grow(container, 2)
+        assert container.ledger.content(1) == noise(3000)
+        with pytest.raises(ChecksumError, match="frame 0"):
+            container.ledger.content(0)
