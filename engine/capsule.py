@@ -38,7 +38,6 @@ from engine.sealing.stream import probe as probe_sealed
 from engine.store import verify as verification
 from engine.store.bytestore import ByteStore, MemoryStore, replace_file, write_new_file
 from engine.store.changes import Change, Delete, Put, Restore, Update
-from engine.store.commit import dead_bytes
 from engine.store.container import (
     NEW_BATCH,
     Container,
@@ -49,7 +48,7 @@ from engine.store.container import (
     open_file,
 )
 from engine.store.copying import document_of
-from engine.store.ledger import NEVER, Ledger
+from engine.store.ledger import Ledger
 from engine.store.prepared import prepare
 from engine.store.snapshot import read_header
 from engine.types import Committed, Event, FileFacts, JobChanged, PutItem, Reloaded, Report, Stats
@@ -394,14 +393,14 @@ class Capsule:
     def stats_at(self, moment: Moment) -> Stats:
         container = self._container
         ledger = container.ledger
-        live, dead = dead_bytes(container.toc, ledger, container.size)
-        ended = ledger.ended.view[: ledger.frame_count]
+        live, dead = container.space()
+        active = ledger.visible(ledger.revision).document_of >= 0
         payload_end = max((f.payload_offset + f.payload_length for f in ledger.frames), default=0)
         ticket = container.toc.ticket_ref.capacity_bytes or SDK_CAPACITY_BYTES
         facts = self._index.facts
         return Stats(
             frame_count=ledger.frame_count,
-            active_frame_count=int(np.count_nonzero(ended == NEVER)),
+            active_frame_count=int(np.count_nonzero(active)),
             document_count=len(moment),
             size_bytes=container.size,
             live_bytes=live,

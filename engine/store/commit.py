@@ -23,11 +23,11 @@ from engine.format.sketch import encode_sketch_track, sketch_entry
 from engine.format.time_index import encode_time_index
 from engine.format.toc import Toc, TocLayout
 from engine.format.vectors import decode_flat, encode_flat
-from engine.limits import MAX_FRAMES, MAX_TOC_BYTES
+from engine.limits import HEADER_SIZE, MAX_FRAMES, MAX_TOC_BYTES
 from engine.store.bytestore import ByteStore
 from engine.store.changes import is_stored_text, now_ms
 from engine.store.frames import CHANGE_KEY, FLUSH_KEY, HISTORY_MIME, HISTORY_URI, LOG_MIME, Class, stored_mime
-from engine.store.ledger import NEVER, Ledger
+from engine.store.ledger import Ledger
 from engine.store.load import SKETCH_SIZE, visible_parts_status
 from engine.store.prepared import NO_SKETCH, text_head
 
@@ -394,21 +394,35 @@ def read_vectors(store: ByteStore, toc: Toc) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate([ids for ids, _ in found]), np.concatenate([matrix for _, matrix in found])
 
 
-def dead_bytes(toc: Toc, ledger: Ledger, size: int) -> tuple[int, int]:
-    """(live, dead) bytes of a file: payloads that something visible now needs, tables and tracks, and the rest."""
+def dead_bytes(state: CommitState, ledger: Ledger, size: int) -> tuple[int, int]:
+    """(live, dead) bytes of a file: what a file with only what is visible now would hold as well, and the rest."""
+    toc, header = state.toc, state.header
+    visible = ledger.visible(ledger.revision).document_of >= 0
+    needed = {int(frame_id) for frame_id in np.flatnonzero(visible)}
+    if state.history_frame is not None:
+        needed.add(state.history_frame)
     ranges: set[tuple[int, int]] = set()
-    for frame in ledger.frames:
-        if frame.payload_length and frame.id not in ledger.pending and ledger.ended[frame.id] == NEVER:
+    for frame_id in needed:
+        frame = ledger.frames[frame_id]
+        if frame.payload_length and frame_id not in ledger.pending:
             ranges.add((frame.payload_offset, frame.payload_length))
-    live = sum(length for _, length in ranges)
+    # The table of contents and its footer are last.
+    live = HEADER_SIZE + header.wal_size + max(0, size - header.footer_offset)
+    live += sum(length for _, length in ranges)
     for block in (
         toc.time_index,
         toc.sketch_track,
         toc.memories_track,
         toc.logic_mesh,
+        toc.temporal_track,
         toc.indexes.vec,
         toc.indexes.clip,
+        *(segment.common for segment in toc.segment_catalog.vec_segments),
     ):
         if block is not None:
             live += block.length
-    return live, max(0, size - live)
+    if toc.replay_manifest is not None:
+        live += toc.replay_manifest.segment_size
+    # Lengths in a damaged file may be anything.
+    live = min(live, size)
+    return live, size - live

@@ -31,7 +31,7 @@ from engine.limits import (
 from engine.store import lock
 from engine.store.bytestore import ByteStore, FileStore, MemoryStore, write_new_file
 from engine.store.changes import Change, Planned, Put, Stamp, Update, now_ms, plan
-from engine.store.commit import CommitState, Committed, commit, read_vectors
+from engine.store.commit import CommitState, Committed, commit, dead_bytes, read_vectors
 from engine.store.frames import FLUSH_KEY
 from engine.store.history import NO_BATCH
 from engine.store.ledger import Ledger
@@ -167,6 +167,10 @@ class Container:
         frames = len(self.ledger.frames)
         known = self._size - self._state.header.footer_offset
         return max(known, 0) + frames * 48 + len(self.ledger.history) * 40
+
+    def space(self) -> tuple[int, int]:
+        """(live, dead) bytes of the file: what is needed for what is visible now, and what compacting frees."""
+        return dead_bytes(self._state, self.ledger, self._size)
 
     # --- under the lock -----------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from engine.format.sketch import decode_sketch_track
 from engine.format.time_index import decode_time_index
 from engine.store.bytestore import MemoryStore
 from engine.store.changes import Put, Update
-from engine.store.commit import dead_bytes, read_vectors
+from engine.store.commit import read_vectors
 from engine.store.frames import CHANGE_KEY, HISTORY_MIME, LOG_MIME
 from engine.store.prepared import prepare
 from engine.store.verify import verify
@@ -140,14 +140,45 @@ class TestLayout:
         put(container, prepare(PutItem(noise(100_000), mime="image/png")))
         put(container, prepare(PutItem(noise(50_000, 1), mime="image/png")))
         container.commit()
-        live, dead = dead_bytes(container.toc, container.ledger, container.size)
+        live, dead = container.space()
         assert live > 150_000
         assert live + dead == container.size
         delete(container, 0)
         container.commit()
-        less, more = dead_bytes(container.toc, container.ledger, container.size)
+        less, more = container.space()
         assert 99_000 < live - less <= 100_000
         assert more > dead + 99_000
+
+    def test_an_empty_capsule_has_no_dead_bytes(self) -> None:
+        container = in_memory()
+        assert container.space() == (container.size, 0)
+
+    def test_after_the_first_commit_all_but_the_empty_table_of_contents_is_live(self) -> None:
+        container = in_memory()
+        empty = container.size - container.header.wal_offset - container.header.wal_size
+        put(container, "a note")
+        put(container, paged(b"%PDF", ["one", "two"]))
+        container.commit()
+        assert container.space() == (container.size - empty, empty)
+
+    def test_parts_die_with_their_document(self) -> None:
+        container = in_memory()
+        pages = [f"{noise(20_000, number).hex()}" for number in range(3)]
+        frame_id = put(container, paged(noise(50_000), pages))
+        container.commit()
+        live, _ = container.space()
+        delete(container, frame_id)
+        container.commit()
+        less, _ = container.space()
+        assert live - less > 50_000 + 3 * 20_000
+        newer = restore(container, frame_id)
+        container.commit()
+        # And they live on with it, also when another version has their content.
+        again, _ = container.space()
+        assert again - less > 50_000 + 3 * 20_000
+        update(container, newer, tags=["t"])
+        container.commit()
+        assert container.space()[0] >= again
 
 
 class TestVectors:
