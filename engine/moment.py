@@ -60,6 +60,7 @@ _STATUS: Final = {
     Status.SUPERSEDED: FrameStatus.SUPERSEDED,
     Status.DELETED: FrameStatus.DELETED,
 }
+_LAST_SECOND: Final = (2**63 - 1) // 1000
 _ADDITION: Final = 0
 _REMOVAL: Final = 3
 
@@ -88,6 +89,12 @@ def _datetime(seconds: float) -> datetime:
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, ValueError, OSError):
         return datetime.max.replace(tzinfo=UTC) if seconds > 0 else datetime.min.replace(tzinfo=UTC)
+
+
+def _as_ms(seconds: Ids) -> Ids:
+    """Milliseconds; times that 64 bits of them cannot hold stay at the edge."""
+    found: Ids = np.clip(seconds, -_LAST_SECOND, _LAST_SECOND) * 1000
+    return found
 
 
 def as_seconds(value: int | datetime | None) -> float | None:
@@ -416,7 +423,7 @@ class Moment:
             frame_ids=ids,
             changes_ms=ms[~put & ~removal],
             removals_ms=ms[removal],
-            happened=(ledger.timestamps[ids][happened] * 1000, kinds[ids][happened], ids[happened]),
+            happened=(_as_ms(ledger.timestamps[ids][happened]), kinds[ids][happened], ids[happened]),
         )
 
     def recorded_ms(self, frame_ids: npt.ArrayLike) -> Ids:
@@ -429,8 +436,7 @@ class Moment:
 
     def happened_ms(self, frame_ids: npt.ArrayLike) -> Ids:
         """The documents' own timestamps, milliseconds since 1970."""
-        found: Ids = self._ledger.timestamps[np.asarray(frame_ids, np.int64)] * 1000
-        return found
+        return _as_ms(self._ledger.timestamps[np.asarray(frame_ids, np.int64)])
 
     def changes_since(self, other: Moment) -> Changes:
         """What a person would see differ from ``other`` to this Moment; the two may be in any order."""
