@@ -15,8 +15,9 @@ import numpy.typing as npt
 from blake3 import blake3
 
 from engine.errors import ContentGone, EngineError, FormatError, FrameNotFound
-from engine.format.enums import Status
+from engine.format.enums import Encoding, Status, encoding_of
 from engine.format.frame import EMPTY_DIGEST, Frame
+from engine.limits import MAX_DECODED_BYTES, MIB
 from engine.search.evaluate import search
 from engine.store.frames import (
     KINDS,
@@ -54,6 +55,8 @@ Ids = npt.NDArray[np.int64]
 PREVIEW_CHARS: Final = 240
 PREVIEW_FROM_BYTES: Final = 64 * 1024
 """Stored content larger than this is not decoded only to show its first words."""
+PREVIEW_OF_BYTES: Final = MIB
+"""Nor is content that is larger than this when decoded, however little of the file it takes."""
 
 _STATUS: Final = {
     Status.ACTIVE: FrameStatus.ACTIVE,
@@ -282,7 +285,9 @@ class Moment:
         if not holds_text(ledger.frames[frame_id]) and parts:
             source = parts[0]
         frame = ledger.frames[source]
-        if frame.payload_length > PREVIEW_FROM_BYTES:
+        packed = encoding_of(frame.canonical_encoding) is Encoding.ZSTD and frame.payload_length
+        size = MAX_DECODED_BYTES if packed and frame.canonical_length is None else frame.canonical_length or 0
+        if frame.payload_length > PREVIEW_FROM_BYTES or size > PREVIEW_OF_BYTES:
             return ""
         try:
             text = ledger.own_text(source) or ""

@@ -139,6 +139,7 @@ class Ledger:
         self.labels = TagTable()
         self.tracks = TagTable()
         self.parts_of_group: dict[int, list[int]] = {}
+        self._begun_parts: dict[int, int] = {}
         self.newest_of_root: dict[int, int] = {}
         self._root: dict[int, int] = {}
         self._content_group: dict[tuple[int, object], int] = {}
@@ -257,11 +258,17 @@ class Ledger:
             self.ended[older] = revision
             self._digests = None
         if self.classes[frame_id] == Class.DOCUMENT:
-            for part in self.parts_of_group.get(int(self.group[frame_id]), ()):
-                if self.born[part] == NOT_BORN:
-                    self.born[part] = revision
+            self._begin_parts(int(self.group[frame_id]), revision)
             if self._digests is not None and frame.source_sha256:
                 self._digests[frame.source_sha256] = frame_id
+
+    def _begin_parts(self, group: int, revision: int) -> None:
+        """Parts without a life begin; each is looked at once, however many revisions name their document."""
+        parts = self.parts_of_group.get(group, [])
+        for part in parts[self._begun_parts.get(group, 0) :]:
+            if self.born[part] == NOT_BORN:
+                self.born[part] = revision
+        self._begun_parts[group] = len(parts)
 
     def replay_history(self) -> None:
         """Give every frame its life from a history that was read from the file."""

@@ -35,6 +35,9 @@ from engine.store.frames import FLUSH_KEY
 FOOTER_SIZE: Final = Footer.SIZE
 READ_ATTEMPTS: Final = 5
 SEARCH_STEP: Final = 4 * 1024 * 1024
+SEARCH_HASHED: Final = 2 * MAX_TOC_BYTES
+SEARCH_STEP_COST: Final = 4096
+"""What it costs to look at a footer, in bytes that could have been hashed instead."""
 SEARCH_RING: Final = 64 * 1024 * 1024
 """Where a record is looked for that a scan does not reach: the largest documents in the ring are far smaller."""
 
@@ -172,14 +175,15 @@ class _Found:
 
 def _find_toc(store: ByteStore, header: Header, size: int, notes: list[str]) -> _Found:
     """The newest table of contents that is one of this file."""
-    last = _footer_at(store, size - FOOTER_SIZE, size)
-    if last is not None and (last.offset == header.footer_offset or _is_of_this_file(store, last)):
+    budget = _Budget()
+    last = _footer_at(store, size - FOOTER_SIZE, size, budget)
+    if last is not None and (last.offset == header.footer_offset or _is_of_this_file(store, last, budget)):
         if last.offset != header.footer_offset:
             notes.append("The header points to another table of contents; the newest one was taken.")
         return last
     found, doubtful = None, last
-    for candidate in _search_footers(store, size):
-        if candidate.offset == header.footer_offset or _is_of_this_file(store, candidate):
+    for candidate in _search_footers(store, size, budget):
+        if candidate.offset == header.footer_offset or _is_of_this_file(store, candidate, budget):
             found = candidate
             break
         doubtful = doubtful or candidate
@@ -206,7 +210,18 @@ def _damaged(size: int, why: str) -> DamagedFile:
     )
 
 
-def _footer_at(store: ByteStore, offset: int, size: int) -> _Found | None:
+class _Budget:
+    """What a search may look at, bytes. Footers made for it could each ask for all of the file to be hashed."""
+
+    def __init__(self) -> None:
+        self.left = SEARCH_HASHED
+
+    def take(self, size: int) -> bool:
+        self.left -= size + SEARCH_STEP_COST
+        return self.left >= 0
+
+
+def _footer_at(store: ByteStore, offset: int, size: int, budget: _Budget) -> _Found | None:
     """The TOC in front of a footer at ``offset``, if both are whole."""
     if offset < HEADER_SIZE:
         return None
@@ -217,13 +232,15 @@ def _footer_at(store: ByteStore, offset: int, size: int) -> _Found | None:
     start = offset - footer.toc_length
     if footer.toc_length > MAX_TOC_BYTES or start < HEADER_SIZE or offset + FOOTER_SIZE > size:
         return None
+    if not budget.take(footer.toc_length):
+        return None
     data = store.pread(start, footer.toc_length)
     if len(data) != footer.toc_length or blake3(data).digest() != footer.toc_hash:
         return None
     return _Found(start, data, footer.generation)
 
 
-def _is_of_this_file(store: ByteStore, found: _Found) -> bool:
+def _is_of_this_file(store: ByteStore, found: _Found, budget: _Budget) -> bool:
     """Whether what a TOC names lies where it says. One inside a capsule that was put in as a document does not."""
     try:
         toc = Toc.decode(found.data, base=found.offset)
@@ -232,19 +249,22 @@ def _is_of_this_file(store: ByteStore, found: _Found) -> bool:
     named = [manifest for manifest in (toc.time_index, toc.sketch_track) if manifest is not None]
     return bool(named) and all(
         manifest.offset + manifest.length <= found.offset
+        and budget.take(manifest.length)
         and blake3(store.pread(manifest.offset, manifest.length)).digest() == manifest.checksum
         for manifest in named
     )
 
 
-def _search_footers(store: ByteStore, size: int) -> Iterator[_Found]:
+def _search_footers(store: ByteStore, size: int, budget: _Budget) -> Iterator[_Found]:
     """Whole states before the end of the file, newest first, searched in steps that overlap by a footer."""
     end = size
     while end > HEADER_SIZE:
         start = max(HEADER_SIZE, end - SEARCH_STEP)
         window = store.pread(start, min(end + FOOTER_SIZE, size) - start)
         for offset, _ in find_footers(window, start):
-            found = _footer_at(store, offset, size)
+            if not budget.take(0):
+                return
+            found = _footer_at(store, offset, size, budget)
             if found is not None:
                 yield found
         end = start

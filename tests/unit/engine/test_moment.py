@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,19 @@ class TestFacts:
         for _ in range(2):
             assert capsule.now.frame(frame_id).size == size
             capsule.commit()
+
+    def test_preview_is_not_made_from_much(self, capsule: engine.Capsule) -> None:
+        """However little of the file it takes: a list of such documents would decode all of them."""
+        large = capsule.put("word " * 250_000)
+        fair = capsule.put("word " * 200_000)
+        assert capsule.now.frame(large).preview == ""
+        assert capsule.now.frame(fair).preview.startswith("word word")
+        ledger = capsule._container.ledger
+        frame = ledger.frames[fair]
+        assert frame.canonical_encoding == 1
+        ledger.set_frame(fair, replace(frame, canonical_length=None))
+        assert capsule.now.frame(fair).preview == ""
+        assert capsule.now.text(fair) == "word " * 200_000
 
     def test_preview_is_one_line(self, capsule: engine.Capsule) -> None:
         frame_id = capsule.put("  first \n\n second\t third " + "x" * 1000)

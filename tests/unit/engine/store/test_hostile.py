@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,14 +16,17 @@ from engine.format.footer import Footer
 from engine.format.toc import Toc
 from engine.format.wal import END_MARKER
 from engine.limits import HEADER_SIZE
+from engine.store import snapshot as snapshot_module
 from engine.store.bytestore import FileStore, MemoryStore
 from engine.store.changes import Put
 from engine.store.container import Container
 from engine.store.frames import HISTORY_URI
-from engine.store.snapshot import read_snapshot
+from engine.store.ledger import Ledger
+from engine.store.snapshot import SEARCH_HASHED, read_snapshot
 from engine.store.verify import verify
+from engine.types import Operation
 from tests.conftest import FORMATS
-from tests.unit.engine.store.capsules import do, documents, in_memory, put, reopened, text, update
+from tests.unit.engine.store.capsules import do, documents, in_memory, paged, put, reopened, text, update
 
 HUGE = (2**63, 2**64 - 1, 2**40)
 
@@ -220,3 +224,51 @@ class TestRing:
         last = in_memory(contents(again))
         assert last.blocked == ""
         assert documents(last) == documents(again)
+
+
+class TestEffort:
+    """How long a file keeps its reader busy is a matter of its size, not of what it says."""
+
+    def test_of_the_search_for_a_state(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Footers that follow each other, each of which claims all that lies before it."""
+        before = capsule()[: 2**18]
+        many = b"".join(
+            Footer(len(before) - HEADER_SIZE + Footer.SIZE * number, bytes(32), 1).encode()
+            for number in range(9000)
+        )
+        store = CountingStore(before + many)
+        with pytest.raises(DamagedFile, match="table of contents"):
+            read_snapshot(store)
+        assert store.read < 1.1 * SEARCH_HASHED
+        # And a state before as many as there may well be is found.
+        monkeypatch.setattr(snapshot_module, "SEARCH_HASHED", 2**26)
+        whole = capsule()
+        found = read_snapshot(CountingStore(whole + many[: Footer.SIZE * 100]))
+        assert found.toc_offset + Footer.SIZE < len(whole)
+
+    def test_of_revisions_that_name_one_document_with_many_parts(self) -> None:
+        container = in_memory()
+        put(container, paged(b"%PDF", [f"page {number}" for number in range(2000)]))
+        container.commit()
+        history = container.ledger.history
+        for _ in range(20_000):
+            history.append(replace(history.entry(1), operation=Operation.UPDATE))
+        twin = Ledger(container.store, history)
+        twin.load_frames(container.ledger.frames)
+        started = time.perf_counter()
+        twin.replay_history()
+        assert time.perf_counter() - started < 3
+        assert twin.born.view[:2001].tolist() == [1] * 2001
+
+
+class CountingStore(MemoryStore):
+    """Knows how much was read."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.read = 0
+
+    def pread(self, offset: int, length: int) -> bytes:
+        found = super().pread(offset, length)
+        self.read += len(found)
+        return found
