@@ -8,13 +8,15 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 import numpy as np
+from blake3 import blake3
 
 from engine.codecs import choose
-from engine.errors import FormatError
+from engine.errors import ChecksumError, FormatError
 from engine.format.enums import Status
 from engine.format.frame import Frame
 from engine.format.metadata import DocMetadata
 from engine.format.sketch import decode_sketch_track
+from engine.limits import MAX_PAYLOAD_BYTES
 from engine.store.bytestore import ByteStore
 from engine.store.frames import (
     HISTORY_MIME,
@@ -155,7 +157,9 @@ def _history_block(
         if stored_mime(frame) != HISTORY_MIME or frame.status is not Status.ACTIVE:
             continue
         try:
-            data = store.pread(frame.payload_offset, frame.payload_length)
+            data = store.pread(frame.payload_offset, min(frame.payload_length, MAX_PAYLOAD_BYTES))
+            if blake3(data).digest() != frame.checksum:
+                raise ChecksumError("history block", "bytes that match their digest", "changed ones")
             block = decode_block(choose.decode(frame.canonical_encoding, data, frame.canonical_length))
         except FormatError as error:
             damage.append(
