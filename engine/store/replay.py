@@ -11,7 +11,7 @@ from engine.format.enums import AnchorSource, Op, Status
 from engine.format.frame import EMPTY_DIGEST, Frame
 from engine.format.wal import FrameOperation
 from engine.store.frames import LOG_MIME, ChangeNote, Class, change_note, default_uri, stored_mime
-from engine.store.history import ESTIMATED, EXTERNAL, NO_BATCH, Entry
+from engine.store.history import ESTIMATED, EXTERNAL, LEAF_SIZE, NO_BATCH, Entry
 from engine.store.ledger import Ledger
 from engine.types import Operation
 
@@ -70,7 +70,11 @@ class Replayer:
     def _note(self, note: ChangeNote | None, fallback: Operation, frame_id: int, timestamp: int) -> None:
         ledger = self._ledger
         history = ledger.history
-        leaf = ledger.leaf(frame_id)
+        frame = ledger.frames[frame_id]
+        whole = frame.source_sha256 is not None or frame.payload_length
+        # A document of another program may be only its parts, whose records are still to come: the leaf is filled
+        # in when the chain is asked for.
+        leaf = ledger.leaf(frame_id) if whole else bytes(LEAF_SIZE)
         if note is None:
             guess = max(history.last_ms, min(timestamp * 1000, self._latest_ms))
             entry = Entry(guess, fallback, frame_id, "", NO_BATCH, ESTIMATED | EXTERNAL, leaf)

@@ -7,10 +7,13 @@ from dataclasses import replace
 import pytest
 
 from engine.errors import ChecksumError, FormatError
-from engine.format.enums import Encoding
-from engine.format.wal import FrameOperation, decode_entry, scan
-from engine.store.container import Container
+from engine.format.enums import Encoding, Role
+from engine.format.metadata import ChunkManifest
+from engine.format.wal import FrameOperation, decode_entry, encode_entry, encode_record, scan
+from engine.limits import HEADER_SIZE
+from engine.store.container import Container, empty_capsule
 from engine.store.copying import document_of
+from engine.store.verify import verify
 from tests.unit.engine.store.capsules import delete, documents, in_memory, noise, paged, put, restore, update
 
 LONG = "the river and the weir. " * 200
@@ -105,3 +108,52 @@ class TestMoved:
         assert container.ledger.content(1) == noise(3000)
         with pytest.raises(ChecksumError, match="frame 0"):
             container.ledger.content(0)
+
+
+class TestOnlyParts:
+    """The official program keeps a long text as its pieces alone."""
+
+    def pending(self) -> bytes:
+        texts = ("the first piece. " * 3, "the second piece. " * 3)
+        spans = ((0, len(texts[0])), (len(texts[0]), len(texts[0] + texts[1])))
+        records = [
+            FrameOperation(
+                timestamp=1_700_000_000,
+                uri="mv2://long",
+                title="Long",
+                chunk_manifest=ChunkManifest(1200, spans),
+                chunk_count=2,
+                search_text=texts[0],
+                canonical_length=0,
+            )
+        ]
+        records += [
+            FrameOperation(
+                timestamp=1_700_000_000,
+                uri=f"mv2://long#page-{number + 1}",
+                payload=text.encode(),
+                canonical_length=len(text),
+                search_text=text,
+                role=Role.DOCUMENT_CHUNK,
+                chunk_index=number,
+                chunk_count=2,
+                parent_sequence=1,
+            )
+            for number, text in enumerate(texts)
+        ]
+        ring = b"".join(
+            encode_record(number, encode_entry(record)) for number, record in enumerate(records, 1)
+        )
+        data = empty_capsule()
+        return data[:HEADER_SIZE] + ring + data[HEADER_SIZE + len(ring) :]
+
+    def test_are_what_the_history_records(self) -> None:
+        container = in_memory(self.pending())
+        assert documents(container)[0].text == "the first piece. " * 3 + "the second piece. " * 3
+        put(container, "ours")
+        container.commit()
+        again = in_memory(container.store.pread(0, container.store.size()))
+        for one in (container, again):
+            assert verify(one, deep=True).overall_status == "passed"
+            assert one.ledger.history.entry(1).leaf == one.ledger.leaf(0)
+        assert again.ledger.head_hash() == container.ledger.head_hash()
