@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from engine.format.frame import Frame, Role, Status
-from engine.store.prepared import OWN_MIME_PREFIX, TEXT_MIME
+from engine.store.prepared import OWN_MIME_PREFIX, TEXT_MIME, clean_text
 from engine.types import Kind, Operation, Place
 
 CHANGE_KEY: Final = "studio.change"
@@ -154,7 +154,7 @@ def user_metadata(frame: Frame) -> dict[str, Any]:
             continue
         try:
             found[key] = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             found[key] = value
     return found
 
@@ -171,7 +171,7 @@ def place_of(frame: Frame) -> Place | None:
         return None
     try:
         value = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(value, dict):
         return None
@@ -212,18 +212,20 @@ class ChangeNote:
         """Read a note; None for anything that is not one."""
         try:
             value = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         if not isinstance(value, dict):
             return None
         ms: Any = value.get("ms")
         operation = value.get("op")
         author, batch, frame = value.get("by", ""), value.get("batch", 0), value.get("frame")
-        if operation not in set(Operation) or not _is_count(ms) or not _is_count(batch):
+        if not isinstance(operation, str) or operation not in set(Operation):
+            return None
+        if not _is_count(ms) or not _is_count(batch):
             return None
         if not isinstance(author, str) or not (frame is None or _is_count(frame)):
             return None
-        return cls(ms, Operation(operation), author, batch, frame)
+        return cls(ms, Operation(operation), clean_text(author), batch, frame)
 
 
 def _is_count(value: object) -> bool:
