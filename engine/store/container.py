@@ -22,6 +22,8 @@ from engine.format.toc import Toc
 from engine.format.wal import END_MARKER, FrameOperation, RecordHeader, encode_entry, encode_record
 from engine.limits import (
     HEADER_SIZE,
+    MIB,
+    SDK_CAPACITY_BYTES,
     WAL_COMMIT_FILL,
     WAL_KEEP_FREE,
     WAL_OFFSET,
@@ -41,6 +43,14 @@ from engine.store.replay import Replayer
 
 RECORD_HEAD: Final = RecordHeader.SIZE
 
+HISTORY_ROW: Final = 40
+"""Bytes of a revision in the history block, as good as not compressed: most of it is digest."""
+
+IDLE_COST_ALWAYS: Final = MIB
+"""A commit in an idle moment may write this much, however little it saves."""
+
+IDLE_AMPLIFICATION: Final = 32
+"""And up to so many times the bytes that wait in the WAL."""
 
 NEW_BATCH: Final = -1
 """These changes begin a batch, named by its first revision."""
@@ -131,6 +141,7 @@ class Container:
         self._at_heads = self._read_heads()
         self._is_head_clear = self._head > 0 and self._at_heads[0] == END_MARKER
         self._size, self._tail = snapshot.size, snapshot.tail
+        self._payload_end = _payload_end(self.ledger)
         self._wal_sequence = snapshot.header.wal_sequence
         self._blocked = loaded.blocked
         self._undated = loaded.undated
@@ -166,7 +177,27 @@ class Container:
         """About how many bytes the next commit writes besides new content."""
         frames = len(self.ledger.frames)
         known = self._size - self._state.header.footer_offset
-        return max(known, 0) + frames * 48 + len(self.ledger.history) * 40
+        vectors = self._state.toc.indexes.vec
+        # Vectors are one block, written anew when some join it.
+        rewritten = vectors.length if self.ledger.embeddings and vectors is not None else 0
+        return max(known, 0) + frames * 48 + len(self.ledger.history) * HISTORY_ROW + rewritten
+
+    def idle_commit_pays(self, limit: int) -> bool:
+        """Whether a commit that nobody waits for is worth the bytes it writes, at most ``limit``.
+
+        Not when it writes many times what it saves: every commit leaves the tables of the last one behind as dead
+        space. And not when the content would then end beyond what the official program accepts in this file.
+        """
+        cost = self.commit_cost()
+        if cost > min(limit, max(IDLE_COST_ALWAYS, IDLE_AMPLIFICATION * self._head)):
+            return False
+        capacity = self._state.toc.ticket_ref.capacity_bytes or SDK_CAPACITY_BYTES
+        return not self._payload_end <= capacity < self._payload_end_after()
+
+    def _payload_end_after(self) -> int:
+        """About where the content ends after the next commit: all of it and the history go to the end of the file."""
+        waiting = sum(len(stored) for stored in self.ledger.pending.values())
+        return self._size + waiting + len(self.ledger.history) * HISTORY_ROW
 
     def space(self) -> tuple[int, int]:
         """(live, dead) bytes of the file: what is needed for what is visible now, and what compacting frees."""
@@ -385,6 +416,7 @@ class Container:
         state = self._state
         done = commit(self.store, self.ledger, state, last_sequence)
         self._size, self._tail = done.size, done.tail
+        self._payload_end = _payload_end(self.ledger)
         self._wal_sequence = self._sequence = last_sequence
         self._head = self._ring_end = 0
         self._at_heads = END_MARKER, END_MARKER
@@ -399,6 +431,11 @@ class Container:
     def close(self) -> None:
         """Give the file back. Nothing is written here."""
         self.store.close()
+
+
+def _payload_end(ledger: Ledger) -> int:
+    """Where the last content ends, the history included: what the official program compares with its ticket."""
+    return max((frame.payload_offset + frame.payload_length for frame in ledger.frames), default=0)
 
 
 def _records(operations: Sequence[FrameOperation], first: int) -> list[bytes]:
