@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 import engine
 from memvid_studio.bridge.tasks import Lane
@@ -63,7 +63,7 @@ class Edit(QObject):
 
         def done(frame_id: int) -> None:
             held.undo.push(adding_step(held.capsule, [frame_id], note.title or tr("note")))
-            self.added.emit(frame_id)
+            self._tell(held, self.added, frame_id)
 
         self._change(put, done, tr("The note is not saved"))
 
@@ -76,7 +76,7 @@ class Edit(QObject):
 
         def done(frame_id: int) -> None:
             held.undo.push(adding_step(held.capsule, [frame_id], title))
-            self.added.emit(frame_id)
+            self._tell(held, self.added, frame_id)
 
         self._change(
             lambda: held.capsule.put(png, title=title, mime="image/png", timestamp=happened),
@@ -93,7 +93,7 @@ class Edit(QObject):
 
         def done(new_id: int) -> None:
             held.undo.push(_edit_step(capsule, frame_id, new_id, title))
-            self.saved.emit(frame_id, new_id)
+            self._tell(held, self.saved, frame_id, new_id)
 
         def failed(error: BaseException) -> None:
             self.problem.emit(describe(error, tr("The change is not saved")))
@@ -112,7 +112,7 @@ class Edit(QObject):
         def done(_: None) -> None:
             step = _delete_step(held, frame_id, title)
             held.undo.push(step)
-            self.deleted.emit(frame_id, title, step)
+            self._tell(held, self.deleted, frame_id, title, step)
 
         self._change(lambda: held.capsule.delete(frame_id), done, tr("It was not deleted"))
 
@@ -130,9 +130,14 @@ class Edit(QObject):
         def done(result: tuple[int, int | None]) -> None:
             new_id, before = result
             held.undo.push(_restore_step(capsule, frame_id, new_id, before, title))
-            self.restored.emit(new_id)
+            self._tell(held, self.restored, new_id)
 
         self._change(restore, done, tr("It was not restored"))
+
+    def _tell(self, held: Held, signal: SignalInstance, *what: object) -> None:
+        """Ids mean something in their capsule only: if another one is shown meanwhile, nobody is told."""
+        if held is self._session.current:
+            signal.emit(*what)
 
     def _change(self, fn: Callable[[], object], done: Callable[..., object], failed_title: str) -> None:
         self._session.tasks.run(

@@ -55,9 +55,12 @@ class Question:
     def query(self) -> engine.SearchQuery:
         """In the engine's words."""
         words = [each.as_query() for each in self.filters if each.field != "kind"]
-        text = self.text.strip()
-        if text:
-            words.append(f"({text})" if words and " OR " in text else text)
+        # As it was typed: a space after the last word says that the word is finished.
+        text = self.text
+        if text.strip():
+            bracket = words and " OR " in text
+            # Left open while typing: closed, it would stand behind the last word and finish it.
+            words.append(f"({text}{'' if self.typing else ')'}" if bracket else text)
         kinds = tuple(engine.Kind(each.value) for each in self.filters if each.field == "kind")
         return engine.SearchQuery(" ".join(words), kinds=kinds, sort=self.sort, is_typing=self.typing)
 

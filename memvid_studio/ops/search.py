@@ -155,7 +155,7 @@ class Search(QObject):
 
     def _typed_position(self, position: int) -> int:
         """Where in the typed words, which stand behind the tokens in the query."""
-        query, text = self._question.query().text, self._question.text.strip()
+        query, text = self._question.query().text, self._question.text
         offset = query.rfind(text) if text else 0
         return max(0, position - max(0, offset))
 

@@ -67,7 +67,10 @@ class Session(QObject):
     """Path of a capsule that was opened or created."""
     problem = Signal(object)
     """Problem"""
+    closeRefused = Signal(object, object)
+    """A sealed capsule's Held and the Problem: its changes could not be saved, so it is open again."""
     allClosed = Signal()
+    """After ``close_all``, or when the last capsule was closed: nothing is open, closing or being opened."""
 
     def __init__(
         self, tasks: Tasks, parent: QObject | None = None, *, config: engine.EngineConfig | None = None
@@ -78,7 +81,8 @@ class Session(QObject):
         self._config = config
         self._held: dict[Path, Held] = {}
         self._current: Held | None = None
-        self._opening = 0
+        self._opening = self._closing = 0
+        self._ending = False
         self._pump = EventPump(self)
         self._pump.batch.connect(self._take_events)
 
@@ -180,8 +184,11 @@ class Session(QObject):
             self.currentChanged.emit()
             self.savedChanged.emit()
 
-    def close(self, path: Path | None = None) -> None:
-        """Commits and closes a capsule (the current one without ``path``); another open one is shown then."""
+    def close(self, path: Path | None = None, *, discard: bool = False) -> None:
+        """Commits and closes a capsule (the current one without ``path``); another open one is shown then.
+
+        A sealed capsule that cannot be saved comes back by ``closeRefused``; ``discard`` gives its changes up.
+        """
         held = self._held.get(path) if path is not None else self._current
         if held is None:
             return
@@ -193,24 +200,42 @@ class Session(QObject):
         self.listChanged.emit()
 
         def done(_: None) -> None:
+            self._closing -= 1
             held.undo.deleteLater()
-            if not self._held:
-                self.allClosed.emit()
+            self._look_whether_all_closed()
 
         def failed(error: BaseException) -> None:
-            self.problem.emit(
-                describe(error, tr("Could not save {name}").replace("{name}", quoted(held.path.name)))
-            )
+            title = tr("Could not save {name}").replace("{name}", quoted(held.path.name))
+            problem = describe(error, title)
+            if held.sealed and held.capsule.unsaved:
+                self._closing -= 1
+                self._ending = False
+                self._held[held.path] = self._current = held
+                self._tell_current()
+                self.closeRefused.emit(held, problem)
+                return
+            self.problem.emit(problem)
             done(None)
 
-        self.tasks.run(_close, held, done=done, failed=failed, owner=self, lane=Lane.CHANGE)
+        self._closing += 1
+        self.tasks.run(_close, held, discard, done=done, failed=failed, owner=self, lane=Lane.CHANGE)
 
     def close_all(self) -> None:
-        """Closes every capsule; ``allClosed`` follows, at once if none is open."""
-        if not self._held:
-            self.allClosed.emit()
+        """Closes every capsule, those that are just being opened too; ``allClosed`` follows."""
+        self._ending = True
         for path in list(self._held):
             self.close(path)
+        self._look_whether_all_closed()
+
+    def _look_whether_all_closed(self) -> None:
+        if not (self._held or self._closing or (self._ending and self._opening)):
+            self._ending = False
+            self.allClosed.emit()
+
+    def _tell_current(self) -> None:
+        self.listChanged.emit()
+        self.currentChanged.emit()
+        self.savedChanged.emit()
 
     def save(self) -> None:
         """Writes a sealed capsule's changes to its file (others are saved with every change)."""
@@ -240,6 +265,8 @@ class Session(QObject):
             if not self._opening:
                 self.busyChanged.emit("")
             then(outcome)
+            if self._ending:
+                self._look_whether_all_closed()
 
         self.tasks.run(
             fn,
@@ -259,6 +286,14 @@ class Session(QObject):
         then: Callable[[], object] | None = None,
     ) -> None:
         path = path.absolute()
+        if self._ending or path in self._held:
+            # Asked for twice, or too late: nobody would ever close it.
+            self._closing += 1
+            self.tasks.run(
+                capsule.close, done=self._spare_closed, failed=self._spare_closed, lane=Lane.CHANGE
+            )
+            self.show(path)
+            return
         undo = UndoStack(self.tasks, self)
         undo.failed.connect(lambda error, text: self.problem.emit(describe(error, text)))
         held = Held(
@@ -273,12 +308,14 @@ class Session(QObject):
         )
         self._held[path] = held
         self._current = held
-        self.listChanged.emit()
-        self.currentChanged.emit()
-        self.savedChanged.emit()
+        self._tell_current()
         self.opened.emit(path)
         if then is not None:
             then()
+
+    def _spare_closed(self, _outcome: object) -> None:
+        self._closing -= 1
+        self._look_whether_all_closed()
 
     # -------------------------------------------------------------------------------------------- events
 
@@ -335,14 +372,17 @@ class Session(QObject):
         self.problem.emit(problem)
 
 
-def _close(held: Held) -> None:
-    """On the change thread."""
+def _close(held: Held, discard: bool) -> None:
+    """On the change thread. Raises what the capsule's ``close`` raises; a sealed one may be open then."""
     for job in held.jobs.values():
         job.cancel()
     for job in held.jobs.values():
         with contextlib.suppress(engine.EngineError, TimeoutError):
             job.wait(10)
     try:
-        held.capsule.close()
-    finally:
-        held.unsubscribe()
+        held.capsule.close(discard=discard)
+    except BaseException:
+        if not (held.sealed and held.capsule.unsaved):
+            held.unsubscribe()
+        raise
+    held.unsubscribe()

@@ -51,6 +51,15 @@ class UndoStack(QObject):
         """The step that redo would do again."""
         return self._undone[-1].text if self._undone and not self._busy else ""
 
+    @property
+    def busy(self) -> bool:
+        """A step is being taken back or done again."""
+        return self._busy
+
+    def holds(self, step: Step) -> bool:
+        """Whether this step can still be taken back."""
+        return step in self._done
+
     def push(self, step: Step) -> None:
         """A change was made just now."""
         self._done.append(step)

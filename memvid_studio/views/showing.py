@@ -259,7 +259,8 @@ class Showing(QObject):
     def _show_moment(self, view: View) -> None:
         now = not view.is_past
         when_ms = view.question.when_ms
-        self._panes.timeline.show_moment(view, None if now else when_ms)
+        newest = when_ms == self._desk.search.question.when_ms
+        self._panes.timeline.show_moment(view, newest=newest)
         if not now and when_ms is not None:
             later = counted(
                 view.later,

@@ -109,10 +109,13 @@ class TimelinePanel(QWidget):
             )
         )
 
-    def show_moment(self, view: View, when_ms: int | None) -> None:
-        """The Moment the window shows; ``when_ms`` None: now."""
+    def show_moment(self, view: View, *, newest: bool) -> None:
+        """The Moment the window shows. Unless it is the ``newest`` that was asked for, the playhead is further
+        along already and stays there.
+        """
         self._view = view
-        if self.strip.playhead() != when_ms:
+        when_ms = view.question.when_ms
+        if newest and self.strip.playhead() != when_ms:
             self.strip.set_playhead(when_ms)
         if when_ms is None:
             self._minute.start()

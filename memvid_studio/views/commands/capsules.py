@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 import engine
 from memvid_studio.models.library import LibraryRow, RowKind
 from memvid_studio.ops.look import Filter
 from memvid_studio.ops.problems import Problem
+from memvid_studio.ops.session import Held
 from memvid_studio.views.commands.context import Context
 from memvid_studio.views.dialogs.new_capsule import NewCapsuleDialog
 from memvid_studio.views.dialogs.unlock import UnlockDialog
@@ -62,6 +63,7 @@ class CapsuleCommands(QObject):
         session.savedChanged.connect(self._show_unsaved)
         self._ctx.window.closeWanted.connect(self.leave)
         session.allClosed.connect(self._all_closed)
+        session.closeRefused.connect(self._not_saved)
         self._fill_recent()
 
     def new_capsule(self) -> None:
@@ -193,6 +195,28 @@ class CapsuleCommands(QObject):
         self._leaving = True
         self._ctx.window.hide()
         self._ctx.desk.session.close_all()
+
+    def _not_saved(self, held: Held, problem: Problem) -> None:
+        """A sealed capsule could not be saved: it is open again until somebody decides."""
+        left, self._leaving = self._leaving, False
+        self._ctx.window.show()
+        dialog = DialogSheet(
+            self._ctx.window,
+            self.tr("The changes to {name} are not saved").replace("{name}", quoted(held.path.name)),
+            f"{problem.title}. {problem.text}",
+            icon="lock-outline",
+            verb=self.tr("Close without saving"),
+        )
+        dialog.cancel.set_text(self.tr("Keep it open"))
+
+        def give_up() -> None:
+            self._ctx.desk.session.close(held.path, discard=True)
+            if left:
+                self._really_leave()
+
+        dialog.accepted.connect(give_up)
+        self._ctx.open_dialog(dialog)
+        dialog.cancel.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
 
     def _all_closed(self) -> None:
         if self._leaving:

@@ -14,7 +14,7 @@ from memvid_studio.settings import Settings
 from memvid_studio.views.main_window import MainWindow
 from memvid_studio.views.showing import Showing
 from memvid_studio.widgets.dialog import DialogSheet
-from memvid_studio.widgets.notice import Action, NoticeKind
+from memvid_studio.widgets.notice import Action, Notice, NoticeKind
 
 
 class Context(QObject):
@@ -33,9 +33,9 @@ class Context(QObject):
 
     def say(
         self, kind: NoticeKind, title: str, text: str = "", *buttons: Action, report: str = "", key: str = ""
-    ) -> None:
+    ) -> Notice:
         """A notice at the bottom right."""
-        self.window.notices.say(kind, title, text, actions=buttons[:2], report=report, key=key)
+        return self.window.notices.say(kind, title, text, actions=buttons[:2], report=report, key=key)
 
     def tell(self, problem: Problem) -> None:
         """What went wrong, and what to do."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from weakref import WeakSet
 
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from memvid_studio.ops.edit import Note
+from memvid_studio.ops.session import Held
 from memvid_studio.ops.undo import Step, UndoStack
 from memvid_studio.views.commands.context import Context
+from memvid_studio.views.commands.undoing import offer_undo
 from memvid_studio.views.dialogs.note import NoteDialog
 from memvid_studio.widgets.notice import Action
 from memvid_studio.words import quoted
@@ -24,15 +27,15 @@ class DocumentCommands(QObject):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._ctx = context
-        self._undo_of: UndoStack | None = None
+        self._heard: WeakSet[UndoStack] = WeakSet()
         self._connect_documents()
         context.desk.session.currentChanged.connect(self._another_capsule)
 
     def _another_capsule(self) -> None:
         held = self._ctx.desk.session.current
-        if held is not None and held.undo is not self._undo_of:
-            self._undo_of = held.undo
-            held.undo.stepped.connect(self._stepped)
+        if held is not None and held.undo not in self._heard:
+            self._heard.add(held.undo)
+            held.undo.stepped.connect(lambda _, document: self._stepped(held, document))
 
     def _connect_documents(self) -> None:
         acts, edit, viewer = self._ctx.actions, self._ctx.desk.edit, self._ctx.window.viewer
@@ -43,7 +46,7 @@ class DocumentCommands(QObject):
         library.addWanted.connect(self.choose_files)
         library.noteWanted.connect(self.new_note)
         results.addWanted.connect(self.choose_files)
-        acts.undo.triggered.connect(lambda: self._undo(None))
+        acts.undo.triggered.connect(self._undo)
         acts.redo.triggered.connect(self._redo)
         acts.edit_text.triggered.connect(viewer.begin_edit)
         acts.delete.triggered.connect(self.delete_current)
@@ -127,12 +130,10 @@ class DocumentCommands(QObject):
         )
 
     def _deleted(self, _frame_id: int, title: str, step: Step) -> None:
-        self._ctx.say(
-            "success",
-            self.tr("Deleted {name}").replace("{name}", quoted(title)),
-            self.tr("Earlier moments still have it."),
-            Action(self.tr("Undo"), lambda: self._undo(step)),
-        )
+        held = self._ctx.desk.session.current
+        if held is not None and held.undo.holds(step):
+            title = self.tr("Deleted {name}").replace("{name}", quoted(title))
+            offer_undo(self._ctx, held, step, "success", title, self.tr("Earlier moments still have it."))
 
     def _restored(self, new_id: int) -> None:
         self._ctx.showing.follow(new_id)
@@ -144,18 +145,18 @@ class DocumentCommands(QObject):
                 Action(self.tr("Return to now"), self._ctx.window.timeline.go_to_now),
             )
 
-    def _undo(self, step: Step | None) -> None:
+    def _undo(self) -> None:
         held = self._ctx.desk.session.current
         if held is not None:
-            held.undo.undo(step)
+            held.undo.undo()
 
     def _redo(self) -> None:
         held = self._ctx.desk.session.current
         if held is not None:
             held.undo.redo()
 
-    def _stepped(self, _text: str, document: int | None) -> None:
-        if document is not None:
+    def _stepped(self, held: Held, document: int | None) -> None:
+        if document is not None and held is self._ctx.desk.session.current:
             self._ctx.showing.follow(document)
 
     def _document_menu(self, _document_id: int, at: QPoint) -> None:

@@ -10,9 +10,11 @@ import engine
 from memvid_studio.ops.ingest import Ended
 from memvid_studio.ops.jobs import JobRecord
 from memvid_studio.ops.problems import Problem
+from memvid_studio.ops.session import Held
 from memvid_studio.ops.share import SealFacts, SealOrder
 from memvid_studio.ops.undo import Step
 from memvid_studio.views.commands.context import Context
+from memvid_studio.views.commands.undoing import offer_undo
 from memvid_studio.views.dialogs.seal import SUFFIX, SealDialog
 from memvid_studio.widgets.notice import Action, NoticeKind
 from memvid_studio.words import counted, quoted
@@ -25,7 +27,7 @@ class WorkCommands(QObject):
         super().__init__(context)
         self._ctx = context
         self._sealing: SealDialog | None = None
-        self._steps: dict[int, Step] = {}
+        self._steps: dict[int, tuple[Held, Step]] = {}
         self._connect_jobs()
 
     def _connect_jobs(self) -> None:
@@ -39,6 +41,8 @@ class WorkCommands(QObject):
         jobs.stopWanted.connect(self._stop_job)
         jobs.undoWanted.connect(self._undo_job)
         self._ctx.desk.ingest.ended.connect(self._ingest_ended)
+        self._ctx.desk.search.pastChanged.connect(self._refresh_undoable)
+        session.listChanged.connect(self._refresh_undoable)
         share = self._ctx.desk.share
         share.factsReady.connect(self._show_facts)
         share.sealed.connect(self._sealed)
@@ -73,16 +77,24 @@ class WorkCommands(QObject):
         self._ctx.desk.ingest.cancel(record.job_id, held)
 
     def _undo_job(self, record: JobRecord) -> None:
-        step = self._steps.pop(record.job_id, None)
-        held = next((each for each in self._ctx.desk.session.held if each.path == record.capsule_path), None)
-        if held is not None and step is not None:
+        if record.job_id in self._steps:
+            held, step = self._steps[record.job_id]
             held.undo.undo(step)
-            self._ctx.window.jobs.set_undoable(record.job_id, undoable=False)
+
+    def _refresh_undoable(self) -> None:
+        """What was taken back, or whose capsule is closed, cannot be any more; the past cannot be changed."""
+        open_now, past = self._ctx.desk.session.held, self._ctx.desk.search.is_past
+        for job_id, (held, step) in list(self._steps.items()):
+            there = held in open_now and held.undo.holds(step)
+            if not there:
+                del self._steps[job_id]
+            self._ctx.window.jobs.set_undoable(job_id, undoable=there and not past)
 
     def _ingest_ended(self, ended: Ended) -> None:
         if ended.step is not None:
-            self._steps[ended.job_id] = ended.step
-            self._ctx.window.jobs.set_undoable(ended.job_id, undoable=True)
+            self._steps[ended.job_id] = (ended.held, ended.step)
+            ended.held.undo.changed.connect(self._refresh_undoable)
+            self._refresh_undoable()
         result = ended.result
         added = counted(len(result.frame_ids), self.tr("Added 1 file"), self.tr("Added {n} files"))
         parts = []
@@ -95,12 +107,9 @@ class WorkCommands(QObject):
                 )
             )
         buttons = []
-        if ended.step is not None:
-            step = ended.step
-            buttons.append(Action(self.tr("Undo"), lambda: ended.held.undo.undo(step)))
         if ended.error is not None and not isinstance(ended.error, engine.Cancelled):
             title = self.tr("Adding was interrupted")
-            self._ctx.say("error", title, f"{ended.error} {added}.", *buttons)
+            self._say_ended(ended, "error", title, f"{ended.error} {added}.")
             return
         if result.failed:
             parts.append(
@@ -110,12 +119,19 @@ class WorkCommands(QObject):
                     self.tr("{n} were not read, or not in full."),
                 )
             )
-            buttons.insert(0, Action(self.tr("Show which"), self._show_failures))
+            buttons.append(Action(self.tr("Show which"), self._show_failures))
         if result.failed or result.duplicates or ended.state == engine.JobState.CANCELLED:
             kind: NoticeKind = "warning" if result.failed else "info"
-            self._ctx.say(kind, added, " ".join(parts), *buttons)
+            self._say_ended(ended, kind, added, " ".join(parts), *buttons)
         elif result.frame_ids:
-            self._ctx.say("success", added, "", *buttons)
+            self._say_ended(ended, "success", added, "")
+
+    def _say_ended(self, ended: Ended, kind: NoticeKind, title: str, text: str, *buttons: Action) -> None:
+        step = ended.step
+        if step is not None and ended.held.undo.holds(step):
+            offer_undo(self._ctx, ended.held, step, kind, title, text, *buttons)
+        else:
+            self._ctx.say(kind, title, text, *buttons)
 
     def _show_failures(self) -> None:
         if not self._ctx.window.jobs.isVisible():

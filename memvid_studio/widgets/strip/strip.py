@@ -54,6 +54,7 @@ from memvid_studio.words import tr
 
 _TICK_LEAST_MS = 1_000
 _TICK_MOST_MS = 60_000
+_CALM_SECONDS = 1.0
 _PULL_MS = 16
 _KEYBOARD = {
     Qt.FocusReason.TabFocusReason,
@@ -101,6 +102,7 @@ class TimelineStrip(QWidget):
         self._ring = False
         self._movement = Movement(self, self.view, self._picture)
         self._movement.zoomed.connect(self._zoomed)
+        self._data_at = 0.0
         self._tick = QTimer(self)
         self._tick.setSingleShot(True)
         self._tick.timeout.connect(self._on_tick)
@@ -123,12 +125,16 @@ class TimelineStrip(QWidget):
     def set_data(self, data: StripData | None) -> None:
         """Show another state of the capsule; None when no capsule is open. Zoom and playhead stay where they can."""
         was_open = self.view.open
+        # One change glides into its place. In a stream of them (files coming in) a glide would never arrive, and
+        # paint the film sixty times a second meanwhile.
+        is_calm, self._data_at = time.monotonic() - self._data_at > _CALM_SECONDS, time.monotonic()
+        glides = was_open and is_calm
         self.view.set_data(data)
         self._picture.invalidate()
         self._hover.forget()
         if self.view.follows and not self._pointer.busy:
-            self._movement.go_to(self.view.fitted(), glides=was_open and self.view.open and self.isVisible())
-        self._movement.settle_bars(glides=was_open)
+            self._movement.go_to(self.view.fitted(), glides=glides and self.view.open and self.isVisible())
+        self._movement.settle_bars(glides=glides)
         self._schedule_tick()
         self._describe()
         self.update()

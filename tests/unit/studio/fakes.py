@@ -322,6 +322,7 @@ class FakeCapsule:
         self.committed = True
         self.tell(engine.Committed(self.revision, 4096))
 
-    def close(self) -> None:
-        self.commit()
+    def close(self, *, discard: bool = False) -> None:
+        if not discard:
+            self.commit()
         self.closed = True

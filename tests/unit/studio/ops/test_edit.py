@@ -158,3 +158,21 @@ def test_what_cannot_be_added_is_told(qtbot, session, notes):
     with qtbot.waitSignal(ingest.problem) as told:
         ingest.add([notes.path])
     assert told.args[0].title == "Nothing can be changed here"
+
+
+def test_nobody_hears_of_ids_of_a_capsule_that_is_not_shown(qtbot, session, edit, notes, settle, tmp_path):
+    frame_id, told = notes.put("old", title="Log"), []
+    other = notes.put("another", title="Other")
+    for signal in (edit.added, edit.saved, edit.deleted, edit.restored):
+        signal.connect(lambda *ids: told.append(ids))
+    edit.add_note(Note("Later", "words"))
+    edit.save_text(frame_id, "new", "Log")
+    edit.delete(other, "Other")
+    with qtbot.waitSignal(session.opened):
+        session.create(tmp_path / "other.mv2")
+        session._current = None  # shown already, before the changes are in
+    settle()
+    assert texts(notes) == ["new", "words"]
+    assert told == []
+    session.show(notes.path)
+    assert session.current.undo.undo_text == "delete “Other”"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -60,10 +61,19 @@ def test_words_and_tokens(search, settle):
 
 def test_a_query_that_cannot_be_read_points_at_the_typed_character(qtbot, search):
     search.set_filters((Filter("tag", "mill"),))
-    search.set_text("weir (")
+    search.set_text(" weir (")
     with qtbot.waitSignal(search.refused) as told:
         search.submit()
-    assert told.args[1] == 5
+    assert told.args[1] == 6
+
+
+def test_the_query_is_what_was_typed(search):
+    """A space after the last word says that the word is finished."""
+    assert Question("weir ", typing=True).query().text == "weir "
+    assert Question("   ", typing=True).query().text == ""
+    tagged = Question("mill OR wei", (Filter("tag", "a"),), typing=True)
+    assert tagged.query().text.endswith("(mill OR wei")
+    assert replace(tagged, typing=False).query().text.endswith("(mill OR wei)")
 
 
 def test_the_past_is_asked_like_now(search, notes, settle):

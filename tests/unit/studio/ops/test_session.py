@@ -68,6 +68,63 @@ def test_closing_commits_and_shows_the_one_before(qtbot, session, fake_engine, t
     assert session.current is None
 
 
+def open_sealed(qtbot, session, fake_engine, name: str) -> FakeCapsule:
+    path = Path("/nowhere") / name
+    fake_engine[path] = capsule = FakeCapsule(path)
+    with qtbot.waitSignal(session.opened):
+        session.open(path, "right")
+    capsule.put("a change")
+    capsule.unsaved = True
+    return capsule
+
+
+def test_a_sealed_capsule_that_cannot_be_saved_comes_back(qtbot, session, fake_engine, settle):
+    capsule = open_sealed(qtbot, session, fake_engine, "full.mv2e")
+    open_sealed(qtbot, session, fake_engine, "fine.mv2e")
+    held, ended = session.held[0], []
+    session.allClosed.connect(lambda: ended.append(True))
+    capsule.fail_next = engine.StorageError(28, "No space left")
+    with qtbot.waitSignal(session.closeRefused) as told:
+        session.close_all()
+    assert told.args[0] is held
+    assert told.args[1].title == "The disk is full"
+    settle()
+    assert session.current is held
+    assert session.held == [held]
+    assert not ended
+    assert capsule.listeners  # what happens to it is still heard of
+    with qtbot.waitSignal(session.allClosed):
+        session.close(held.path, discard=True)
+    assert capsule.closed
+    assert session.problems == []
+
+
+def test_everything_is_closed_only_when_the_last_one_is(qtbot, session, fake_engine, settle):
+    capsules = [open_sealed(qtbot, session, fake_engine, f"{name}.mv2e") for name in "abc"]
+    closed = []
+    session.allClosed.connect(lambda: closed.append([each.closed for each in capsules]))
+    session.close_all()
+    settle()
+    assert closed == [[True, True, True]]
+
+
+def test_what_is_opened_too_late_or_twice_is_closed_again(qtbot, session, fake_engine, settle, tmp_path):
+    path = tmp_path / "twice.mv2"
+    fake_engine[path] = capsule = FakeCapsule(path)
+    capsule_of_later = fake_engine[tmp_path / "late.mv2"] = FakeCapsule(tmp_path / "late.mv2")
+    session.open(path)
+    session.open(path)
+    settle()
+    assert len(session.held) == 1
+    assert len(capsule.listeners) == 1
+    session.open(tmp_path / "late.mv2")
+    with qtbot.waitSignal(session.allClosed):
+        session.close_all()
+    assert capsule_of_later.closed
+    assert session.held == []
+    assert session.current is None
+
+
 def test_a_burst_of_changes_is_one_word_to_the_window(qtbot, session, notes):
     told = []
     session.contentChanged.connect(told.append)

@@ -168,6 +168,42 @@ def test_a_deleted_document_comes_back_with_its_notice(qtbot, open_notes):
     qtbot.waitUntil(lambda: window.viewer.info.title == "Gauge")
 
 
+def test_a_notice_to_undo_leaves_with_its_step_and_rests_in_the_past(qtbot, open_notes):
+    studio = open_notes()
+    window = studio.window
+    window.results.list.choose(window.results_model.id_at(1))
+    qtbot.waitUntil(lambda: window.viewer.info is not None)
+    window.actions_.delete.trigger()
+    qtbot.waitUntil(lambda: bool(window.notices.notices()))
+    (notice,) = window.notices.notices()
+    window.timeline.go_to_time(studio.desk.session.current.capsule.at(5).recorded_at)
+    assert not notice.buttons[0].isEnabled()
+    assert "Return to now" in notice.buttons[0].toolTip()
+    window.timeline.go_to_now()
+    assert notice.buttons[0].isEnabled()
+    window.actions_.undo.trigger()
+    assert window.notices.notices() == ()
+    qtbot.waitUntil(lambda: "Gauge" in titles(window))
+    assert studio.told == []
+
+
+def test_a_late_answer_does_not_pull_the_playhead_back(qtbot, open_notes):
+    studio = open_notes()
+    window, strip = studio.window, studio.window.timeline.strip
+    qtbot.waitUntil(lambda: studio.desk.timeline.life is not None)
+    capsule = studio.desk.session.current.capsule
+    first, second = (to_ms(capsule.at(revision).recorded_at) for revision in (3, 5))
+    seen: list[int | None] = []
+    # Each answer comes while the playhead is further along already.
+    studio.desk.search.answered.connect(lambda _: seen.append(strip.playhead()))
+    strip.go_to(first)
+    strip.go_to(second)
+    qtbot.waitUntil(lambda: studio.showing.view.question.when_ms == second)
+    assert seen
+    assert set(seen) == {second}
+    assert window.banner.isVisible()
+
+
 def test_a_new_capsule_says_when_its_name_is_taken(qtbot, studio, notes):
     window = studio.window
     window.actions_.new.trigger()
