@@ -65,7 +65,10 @@ SEALED_SUFFIX: Final = ".mv2e"
 LOOK_EVERY: Final = 1.0
 """Seconds between two looks of a read-only capsule at what other programs wrote."""
 
-INDEX_SLICE: Final = 0.05
+INDEX_PAUSE: Final = 0.2
+"""Seconds the index ahead waits for more before it takes in what there is. A search does not wait for it."""
+
+INDEX_SLICE: Final = 0.2
 """Seconds of indexing between two looks whether the capsule is being closed."""
 
 
@@ -493,6 +496,7 @@ class _Indexer:
     def __init__(self, capsule: Capsule) -> None:
         self._capsule = capsule
         self._event = threading.Event()
+        self._end = threading.Event()
         self._stop = False
         self._event.set()
         self._thread = threading.Thread(target=self._run, name=f"indexer {capsule.path.name}", daemon=True)
@@ -506,6 +510,9 @@ class _Indexer:
         patience = LOOK_EVERY if capsule.read_only else None
         while True:
             self._event.wait(patience)
+            if not self._stop:
+                # Commits come in bursts, and each saving of the index keeps the interpreter to itself for 5 ms.
+                self._end.wait(INDEX_PAUSE)
             self._event.clear()
             if self._stop:
                 return
@@ -521,6 +528,7 @@ class _Indexer:
     def close(self) -> None:
         self._stop = True
         self._event.set()
+        self._end.set()
         self._thread.join()
 
 

@@ -37,6 +37,7 @@ from engine.store.frames import (
 )
 from engine.store.ledger import NEVER, Ledger
 from engine.store.prepared import (
+    NO_SKETCH,
     TEXT_MIME,
     PreparedDocument,
     PreparedPart,
@@ -100,12 +101,14 @@ class Stamp:
 @dataclass(frozen=True, slots=True)
 class Planned:
     """The operations of one change. ``frame_id``: what the caller is told; ``parents`` maps the position of
-    a part's operation to that of its document's.
+    a part's operation to that of its document's. ``sketches``: those of the operations' frames, where they have
+    been computed already.
     """
 
     operations: tuple[FrameOperation, ...]
     frame_id: int
     parents: Mapping[int, int]
+    sketches: tuple[bytes, ...] = ()
 
 
 def plan(ledger: Ledger, change: Change, stamp: Stamp) -> Planned:
@@ -230,7 +233,8 @@ def _insert(ledger: Ledger, document: PreparedDocument, note: ChangeNote, older:
     pieces = tuple(
         _part_insert(part, index, len(parts), uri, document, timestamp) for index, part in enumerate(parts)
     )
-    return Planned((main, *pieces), frame_id, {index + 1: 0 for index in range(len(pieces))})
+    sketches = (document.sketch, *(part.sketch for part in parts))
+    return Planned((main, *pieces), frame_id, {index + 1: 0 for index in range(len(pieces))}, sketches)
 
 
 def _part_insert(
@@ -291,6 +295,7 @@ def _plan_update(
     kept = _own_fields(older)
     document = replace(
         document,
+        sketch=NO_SKETCH,  # made of other fields: the commit makes it anew
         title=fields.get("title", kept["title"]),
         uri=fields.get("uri", older.uri),
         tags=fields.get("tags", older.tags),

@@ -314,6 +314,9 @@ class _Plan:
         ledger = self._ledger
         if frame_id >= len(ledger.frames) or ledger.classes[frame_id] == Class.CARRIER:
             return NO_SKETCH
+        computed = ledger.sketches.get(frame_id)
+        if computed is not None:
+            return computed
         words = ledger.frames[frame_id].search_text
         if not words:
             try:
@@ -343,6 +346,7 @@ class _Plan:
         ledger.publish()
         ledger.pending.clear()
         ledger.embeddings.clear()
+        ledger.sketches.clear()
         state.header = header
         state.generation = (state.generation + 1) % 2**64
         state.frame_bytes = frame_bytes

@@ -321,10 +321,12 @@ class Container:
                 refused[position] = error
                 ids.append(-1)
                 continue
-            for operation in _numbered(planned, sequence):
+            for nth, operation in enumerate(_numbered(planned, sequence)):
                 sequence += 1
                 operations.append(operation)
-                replayer.apply(operation, sequence)
+                frame_id = replayer.apply(operation, sequence)
+                if frame_id is not None and nth < len(planned.sketches):
+                    ledger.sketch_ready(frame_id, planned.sketches[nth])
             ids.append(planned.frame_id)
         if not any(frame_id >= 0 for frame_id in ids):
             return ids

@@ -128,6 +128,7 @@ class Ledger:
         self.revision = 0
         self.pending: dict[int, bytes] = {}
         self.embeddings: dict[int, tuple[float, ...]] = {}
+        self.sketches: dict[int, bytes] = {}
         self.born = Column(np.int64)
         self.ended = Column(np.int64)
         self.group = Column(np.int64)
@@ -224,6 +225,11 @@ class Ledger:
         self._root[frame.id] = root
         content = (frame.checksum, frame.payload_length, frame.canonical_encoding, frame.chunk_manifest)
         return self._content_group.setdefault((root, content), frame.id)
+
+    def sketch_ready(self, frame_id: int, sketch: bytes) -> None:
+        """A frame's sketch, computed elsewhere; all zero means that it was not."""
+        if any(sketch):
+            self.sketches[frame_id] = sketch
 
     @property
     def next_id(self) -> int:
