@@ -46,7 +46,7 @@ SEARCH_RING: Final = 64 * 1024 * 1024
 class Snapshot:
     """One state of a file as read. ``pending``: operations of the WAL that the TOC does not hold, with sequences.
 
-    ``hidden``: records behind a marker at the very start of the ring, mostly applied ones. ``notes`` says in words
+    ``hidden``: records that fill the ring behind a marker at its very start. ``notes`` says in words
     what was not as it should be, though nothing was lost by it; ``lost`` what was; ``ring_problem`` why the ring
     cannot be written to.
     """
@@ -141,11 +141,18 @@ def _ring_room(toc: Toc, toc_offset: int, size: int) -> int:
 
 
 def _behind_marker(region: bytes) -> tuple[WalRecord, ...]:
-    """Whole records that a scan does not reach because the ring begins with an end marker."""
+    """Whole records up to the very end of a ring that begins with an end marker, where no scan reaches them.
+
+    When less than a marker's room is left behind the last record, the official program puts the marker at the
+    start, over the first pending one. We always leave that room.
+    """
     if region[: len(END_MARKER)] != END_MARKER:
         return ()
     at = find_record(region[:SEARCH_RING], len(END_MARKER))
-    return () if at is None else tuple(scan(region, at).records)
+    if at is None:
+        return ()
+    found = scan(region, at)
+    return tuple(found.records) if len(region) - found.stopped_at < len(END_MARKER) else ()
 
 
 def _read_at_once(store: ByteStore) -> tuple[Header, int, _Found, bytes, list[str]]:
@@ -337,22 +344,18 @@ def pending_operations(found: ScanResult, applied: int) -> Pending:
 def hidden_problem(records: tuple[WalRecord, ...], applied: int) -> str:
     """Why ``records``, which stand behind a marker at the start of the ring, keep it from being written to.
 
-    The official program puts its marker over the first pending record when the last one ends close to the end of
-    the ring. What is left of a flush of ours that never was complete looks alike, and names its first record.
+    They have to follow what is applied, but for the one under the marker, and each other: a torn write can leave any
+    number in the header of an old record.
     """
-    for record in records:
-        if record.sequence <= applied:
-            continue
-        try:
-            first, last = _written_together(decode_entry(record.payload), record.sequence)
-        except FormatError:
-            first = last = record.sequence
-        if first == last or first > applied + 1:
-            return (
-                f"Changes {applied + 1} to {max(record.sequence for record in records)} are cut off by a mark in the "
-                "journal (WAL) that another program put over them; they are not shown."
-            )
-    return ""
+    pending = [record.sequence for record in records if record.sequence > applied]
+    if not pending or pending != list(range(pending[0], pending[0] + len(pending))):
+        return ""
+    if pending[0] > applied + 2:
+        return ""
+    return (
+        f"Changes {applied + 1} to {pending[-1]} are cut off by a mark in the journal (WAL) that another program put "
+        "over them; they are not shown."
+    )
 
 
 def _written_together(entry: WalEntry, sequence: int) -> tuple[int, int]:

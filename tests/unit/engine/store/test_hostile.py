@@ -13,8 +13,17 @@ from blake3 import blake3
 
 from engine.errors import DamagedFile, EngineError
 from engine.format.footer import Footer
+from engine.format.header import Header
 from engine.format.toc import Toc
-from engine.format.wal import END_MARKER
+from engine.format.wal import (
+    END_MARKER,
+    FrameOperation,
+    RecordHeader,
+    encode_entry,
+    encode_record,
+    find_record,
+    scan,
+)
 from engine.limits import HEADER_SIZE
 from engine.store import snapshot as snapshot_module
 from engine.store.bytestore import FileStore, MemoryStore
@@ -26,7 +35,17 @@ from engine.store.snapshot import SEARCH_HASHED, read_snapshot
 from engine.store.verify import verify
 from engine.types import Operation
 from tests.conftest import FORMATS
-from tests.unit.engine.store.capsules import do, documents, in_memory, paged, put, reopened, text, update
+from tests.unit.engine.store.capsules import (
+    do,
+    documents,
+    in_memory,
+    paged,
+    put,
+    reopened,
+    text,
+    update,
+    whole_past,
+)
 
 HUGE = (2**63, 2**64 - 1, 2**40)
 
@@ -179,37 +198,61 @@ class TestRing:
                 continue
             assert snapshot.ring_problem == "", path.name
 
-    def marked(self, count: int) -> bytes:
-        """Pending changes, each in a record of its own, and a marker over the first of them."""
+    def marked(self, count: int, left: int) -> bytes:
+        """Pending changes that fill the ring but for ``left`` bytes, and a marker over the first of them."""
         container = in_memory(capsule())
+        header = container.header
+        first, room = container._sequence + 1, header.wal_size - left
+        size = room // count - RecordHeader.SIZE
+        records = b""
         for number in range(count):
-            put(container, f"pending {number}")
-        container.store.pwrite(container.header.wal_offset, END_MARKER)
+            if number == count - 1:
+                size = room - len(records) - RecordHeader.SIZE
+            bare = encode_entry(FrameOperation(payload=b"x", search_text="x"))
+            entry = encode_entry(FrameOperation(payload=b"x" * (size - len(bare) + 1), search_text="x"))
+            records += encode_record(first + number, entry)
+        assert len(records) == room
+        container.store.pwrite(header.wal_offset, records + bytes(left))
+        assert len(documents(in_memory(contents(container)))) == 2 + count
+        container.store.pwrite(header.wal_offset, END_MARKER)
         return contents(container)
 
-    def test_with_a_marker_over_the_first_pending_change_is_not_written_to(self) -> None:
-        data = self.marked(5)
+    @pytest.mark.parametrize("left", [0, 47])
+    def test_with_a_marker_over_the_first_pending_change_is_not_written_to(self, left: int) -> None:
+        data = self.marked(5, left)
         container = in_memory(data)
         assert len(documents(container)) == 2
-        assert "cut off by a mark" in container.blocked
+        first = container._sequence + 1
+        assert f"Changes {first} to {first + 4} are cut off by a mark" in container.blocked
         assert "cut off by a mark" in container.damage[0]
         with pytest.raises(DamagedFile, match="repaired"):
             put(container, "x")
         assert contents(container) == data
         assert verify(container, deep=False).overall_status == "failed"
 
-    def test_with_a_marker_over_one_pending_change_has_lost_it(self) -> None:
-        # Nothing tells it from a record that was never complete.
-        assert in_memory(self.marked(1)).blocked == ""
-
-    def test_with_applied_changes_behind_the_marker_is_as_ever(self) -> None:
-        container = in_memory()
-        for number in range(5):
-            put(container, f"applied {number}")
-        container.commit()
-        again = in_memory(contents(container))
+    def test_with_a_marker_over_applied_changes_is_as_ever(self) -> None:
+        container = in_memory(self.marked(5, 0))
+        header = replace(container.header, wal_sequence=container._sequence + 5)
+        container.store.pwrite(0, header.encode())
+        data = contents(container)
+        assert len(read_snapshot(MemoryStore(data)).hidden) == 4
+        again = in_memory(data)
         assert again.blocked == ""
-        assert len(read_snapshot(again.store).hidden) > 2
+        put(again, "goes on")
+        assert whole_past(in_memory(contents(again))) == whole_past(again)
+
+    def test_with_any_number_in_an_old_record_is_as_ever(self) -> None:
+        data = bytearray(self.marked(5, 0))
+        sequence = Header.decode(data[:HEADER_SIZE]).wal_sequence
+        ring = bytes(data[HEADER_SIZE:])
+        at = find_record(ring)
+        assert at is not None
+        for number in (sequence + 1, sequence + 2, sequence + 3, sequence + 77):
+            for record in scan(ring, at).records:
+                data[HEADER_SIZE + record.offset : HEADER_SIZE + record.offset + 8] = bytes([1]) + bytes(7)
+            data[HEADER_SIZE + at : HEADER_SIZE + at + 8] = number.to_bytes(8, "little")
+            blocked = in_memory(bytes(data)).blocked
+            assert ("cut off" in blocked) == (number <= sequence + 2), number
 
     def test_with_a_flush_that_was_never_complete_is_as_ever(self) -> None:
         container = in_memory(capsule())
@@ -217,7 +260,6 @@ class TestRing:
         container.store.pwrite(container.header.wal_offset, END_MARKER)
         again = in_memory(contents(container))
         assert again.blocked == ""
-        assert len(read_snapshot(again.store).hidden) == 3
         # One of them goes in its place, and is committed: what is left of the others must not come to life.
         put(again, "x")
         again.commit()
