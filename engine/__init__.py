@@ -16,7 +16,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from engine.capsule import Capsule, probe, seal, unseal
+    from engine.capsule import Capsule
     from engine.capsule import create_capsule as create
     from engine.capsule import open_capsule as open
     from engine.config import EngineConfig
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         WrongPassword,
     )
     from engine.extract.registry import kind_of_name
+    from engine.handover import probe, seal, unseal
     from engine.jobs.child import freeze_support
     from engine.jobs.job import Job
     from engine.moment import Moment
@@ -142,9 +143,9 @@ _TYPES = [
 _WHERE: dict[str, tuple[str, str]] = {
     "create": ("engine.capsule", "create_capsule"),
     "open": ("engine.capsule", "open_capsule"),
-    "probe": ("engine.capsule", "probe"),
-    "seal": ("engine.capsule", "seal"),
-    "unseal": ("engine.capsule", "unseal"),
+    "probe": ("engine.handover", "probe"),
+    "seal": ("engine.handover", "seal"),
+    "unseal": ("engine.handover", "unseal"),
     "Capsule": ("engine.capsule", "Capsule"),
     "EngineConfig": ("engine.config", "EngineConfig"),
     "Job": ("engine.jobs.job", "Job"),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import capsule as capsules
+from engine import handover
 from engine.config import EngineConfig
 from engine.errors import CapsuleExists, FrameNotFound, WrongPassword
 from engine.frontends.cli import UsageError, fields_of, password_of, rfc3339, seconds_of, unix
@@ -57,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
 def _open(options: argparse.Namespace, *, read_only: bool) -> Iterator[Capsule]:
     config = EngineConfig(author=os.environ.get("MV2_AUTHOR", ""))
     password = None
-    if capsules.probe(options.file).sealed:
+    if handover.probe(options.file).sealed:
         password = password_of(options)
     with capsules.open_capsule(
         options.file, password=password, read_only=read_only, config=config
@@ -435,18 +436,18 @@ def verify(options: argparse.Namespace) -> int:
 
 def lock(options: argparse.Namespace) -> int:
     """Write an encrypted copy."""
-    out = options.out or options.file.with_suffix(capsules.SEALED_SUFFIX)
+    out = options.out or options.file.with_suffix(handover.SEALED_SUFFIX)
     password = password_of(options, confirm=True)
     if not password:
         raise WrongPassword("A sealed capsule needs a password.")
-    made = capsules.seal(options.file, out, password=password, drop_history=options.drop_history)
+    made = handover.seal(options.file, out, password=password, drop_history=options.drop_history)
     _print(options, {"file": str(made)}, lambda: iter([f"{made}: sealed; {options.file} stays as it is"]))
     return 0
 
 
 def unlock(options: argparse.Namespace) -> int:
     """Write a decrypted copy."""
-    out = options.out or options.file.with_suffix(capsules.PLAIN_SUFFIX)
-    made = capsules.unseal(options.file, out, password=password_of(options))
+    out = options.out or options.file.with_suffix(handover.PLAIN_SUFFIX)
+    made = handover.unseal(options.file, out, password=password_of(options))
     _print(options, {"file": str(made)}, lambda: iter([f"{made}: unsealed; {options.file} stays as it is"]))
     return 0
