@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from engine.errors import CapsuleNotFound, LockedError
-from engine.store.bytestore import FileStore
+from engine.store.bytestore import FileStore, storage_error
 
 RETRY_SECONDS = 0.01
 
@@ -107,6 +107,9 @@ def exclusive(path: Path, store: FileStore, timeout: float) -> Iterator[FileStor
                     raise locked_error(path, lock_holder(current.inode)) from error
                 time.sleep(RETRY_SECONDS)
                 continue
+            except OSError as error:
+                # Some network file systems cannot lock at all.
+                raise storage_error(error, f"“{path.name}”") from error
             if _leads_to(path, current):
                 break
             fcntl.flock(current.descriptor(), fcntl.LOCK_UN)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from engine.errors import DamagedFile, NotACapsule, UnsupportedVersion
+from engine.format.enums import Op
 from engine.format.header import Header
 from engine.format.wal import END_MARKER, FrameOperation, encode_entry, encode_record, scan
 from engine.limits import HEADER_SIZE
@@ -343,7 +344,7 @@ class TestProblems:
         else:
             container = filled()
             entry = {
-                "tombstone": encode_entry(FrameOperation(op=1, target_frame_id=4000)),  # type: ignore[arg-type]
+                "tombstone": encode_entry(FrameOperation(op=Op.TOMBSTONE, target_frame_id=4000)),
                 "reuse": encode_entry(FrameOperation(reuse_payload_from=4000, search_text="x")),
                 "nonsense": b"\xff" * 99,
             }[kind]
