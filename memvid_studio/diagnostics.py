@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
+from PySide6.QtCore import QLoggingCategory, QObject, QSocketNotifier, QTimer, Signal
 
 log = logging.getLogger("studio")
 
@@ -34,6 +34,9 @@ def set_up_logging(*, debug: bool) -> None:
     )
     for noisy in ("PIL", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    if not debug:
+        # One line per installed font for every script that none of them can write.
+        QLoggingCategory.setFilterRules("qt.text.font.db.warning=false")
 
 
 def keep_crash_log(folder: Path) -> Path | None:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QTime
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]+")
+"""Overrides of the writing direction among them: with one a name reads as another."""
 _TOKEN = re.compile(r"[\w.-]+", re.UNICODE)
 
 
@@ -29,6 +31,11 @@ def settle_locale() -> None:
 def number(value: int) -> str:
     """12031 -> 12,031."""
     return QLocale().toString(int(value))
+
+
+def one_line(text: str) -> str:
+    """Any name as one line: line breaks and control characters are spaces, of which one is enough."""
+    return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def counted(count: int, one: str, many: str) -> str:
@@ -110,8 +117,8 @@ def took(milliseconds: float) -> str:
 
 
 def quoted(name: str) -> str:
-    """A name in typographic quotes."""
-    return f"“{name}”"
+    """A name in typographic quotes, in one line."""
+    return f"“{one_line(name)}”"
 
 
 def shortened(text: str, length: int) -> str:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 import engine
-from memvid_studio.words import counted, day, number, tr
+from memvid_studio.words import counted, day, number, one_line, tr
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -111,7 +111,7 @@ def make_card(
             meta_parts.append(", ".join(frame.tags[:3]))
     return Card(
         document_id,
-        title or tr("Untitled"),
+        one_line(title) or tr("Untitled"),
         kind.value,
         place=place,
         snippet=snippet,

@@ -13,6 +13,8 @@ from memvid_studio.theme import theme
 from memvid_studio.widgets.paint import panel
 
 _KEPT = 400
+_MARGIN = 12
+"""Characters: for the ellipsis, and because where lines break depends on where the text begins."""
 
 Spans = Sequence[tuple[int, int]]
 
@@ -29,6 +31,11 @@ class MarkedText:
     def __init__(self, text: str, spans: Spans, width: int, style: str, lines: int) -> None:
         text = text.replace("\n", " ").replace("\t", " ").replace("\u2028", " ")
         layout, starts = _lay_out(text, width, style, lines)
+        if len(starts) > lines and spans:
+            text, moved = _with_hits_in_sight(text, spans, starts[lines])
+            if moved is not spans:
+                spans = moved
+                layout, starts = _lay_out(text, width, style, lines)
         self.cut = len(starts) > lines
         if self.cut:
             kept = starts[lines - 1]
@@ -81,6 +88,24 @@ class MarkedText:
             marks.append(mark)
         painter.setPen(color)
         self._layout.draw(painter, at, marks)
+
+
+def _with_hits_in_sight(text: str, spans: Spans, room: int) -> tuple[str, Spans]:
+    """Begins the text later, at a word, where that brings more hits into the ``room`` characters there are."""
+    room = max(room - _MARGIN, 1)
+
+    def seen(begin: int) -> list[tuple[int, int]]:
+        return [span for span in spans if begin <= span[0] and span[1] <= begin + room]
+
+    best = max((0, *(start for start, _ in spans)), key=lambda begin: (len(seen(begin)), -begin))
+    if best == 0:
+        return text, spans
+    # As many words before the first hit as there is room for behind the last one.
+    last = max(end for _, end in seen(best))
+    begin = max(0, last + _MARGIN - room)
+    word = text.find(" ", begin, best) + 1
+    begin = word or best
+    return "…" + text[begin:], [(start - begin + 1, end - begin + 1) for start, end in spans]
 
 
 def _lay_out(

@@ -12,7 +12,7 @@ from memvid_studio.widgets.buttons import IconButton
 from memvid_studio.widgets.paint import draw_text, panel, text_width
 from memvid_studio.widgets.segmented import Segmented
 from memvid_studio.widgets.tile import paint_tile
-from memvid_studio.words import number, tr
+from memvid_studio.words import number, one_line, tr
 
 CONTENT, DETAILS, HISTORY = range(3)
 
@@ -81,6 +81,7 @@ class ViewerHead(Bar):
     def show_document(self, kind: str, title: str) -> None:
         """Name what is shown; the controls appear."""
         self._tile.set_kind(kind)
+        title = one_line(title)
         self._title.set_text(title)
         self._title.setToolTip(title)
         self._set_visible(True)

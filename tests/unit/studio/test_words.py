@@ -84,3 +84,11 @@ def test_a_value_in_a_query():
     assert words.query_value("a:b") == '"a:b"'
     assert words.took(0.83) == "0.8 ms"
     assert words.took(1400) == "1.4 s"
+
+
+def test_a_name_is_one_line():
+    assert words.one_line("Control\tTab\nNew\x00line\u2028here ") == "Control Tab New line here"
+    assert words.one_line("report\u202efdp.exe") == "report fdp.exe"
+    family = "👩\u200d👧 हिन्दी"
+    assert words.one_line(family) == family
+    assert words.quoted("a\nb") == "“a b”"

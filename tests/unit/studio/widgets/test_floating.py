@@ -395,7 +395,7 @@ def test_escape_and_the_cross_close_a_notice(notices, qtbot):
 @pytest.mark.parametrize("scale", [1.0, 1.5])
 def test_notices_show_everything(look, notices, cut, scale):
     look.set_scale(scale)
-    long = "The tag “permits” on 3 frames is not saved yet. Free some space on “Data”, then try again. " * 2
+    long = "The tag “permits” on 3 frames is not saved yet. Free some space on “Data”, then try again. " * 4
     notice = notices.say(
         "error",
         "The disk is full",
@@ -409,6 +409,8 @@ def test_notices_show_everything(look, notices, cut, scale):
             box = child.rect().translated(child.mapTo(notice, QPoint(0, 0)))
             assert notice.card().contains(box), child
     assert notice._text.height() >= 3 * look.line_height("body")
+    assert notice._text.height() == notice._text.heightForWidth(notice._text.width())
+    assert notice._text.y() == notice._title.geometry().bottom() + 3
 
 
 def test_the_bar_has_the_colour_of_the_state(look, notices):

@@ -93,6 +93,21 @@ def test_hits_that_were_cut_away_have_no_box():
     assert marked_text(long, ((0, 4), (at, at + 7)), 200).boxes[-1][0] == 0
 
 
+def test_the_text_begins_where_most_hits_are_seen():
+    text = (
+        "…The county pays sixty percent of measures that open a river to fish in both directions. Of the three, "
+        "only the removal of the weir qualifies without reserve."
+    )
+    spans = tuple((text.index(word), text.index(word) + len(word)) for word in ("removal", "weir"))
+    marked = marked_text(text, spans, 395)
+    assert marked.text.startswith("…")
+    assert [index for index, _ in marked.boxes] == [0, 1]
+    assert "measures that open a river" in marked.text, "with what stands before it"
+    assert " only the removal of the weir" in marked.text
+    # Nothing is gained by beginning later: it does not.
+    assert marked_text(text, (*spans, (1, 4), (5, 11)), 395).text.startswith("…The county")
+
+
 def test_a_hit_over_a_line_break_has_two_boxes():
     marked = marked_text("aaaa bbbb", ((0, 9),), 40)
     assert [index for index, _ in marked.boxes] == [0, 0]
