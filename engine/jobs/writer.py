@@ -308,7 +308,7 @@ class Writer:
             self._container.dirty
             and not self._container.blocked
             and not self._in_memory
-            and self._container.commit_cost() <= self._config.idle_commit_bytes
+            and self._container.idle_commit_pays(self._config.idle_commit_bytes)
         )
 
     def _idle_commit(self) -> None:
