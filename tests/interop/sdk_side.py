@@ -159,7 +159,10 @@ def fill(path: str, count: int) -> None:
     capsule = memvid_sdk.use("basic", path, mode="open")
     for number in range(count):
         said = capsule.put(
-            text=f"agent note {number} about cobalt", title=f"Agent {number}", auto_tag=False, extract_dates=False
+            text=f"agent note {number} about cobalt",
+            title=f"Agent {number}",
+            auto_tag=False,
+            extract_dates=False,
         )
         print(said, flush=True)
         time.sleep(0.001)
