@@ -82,6 +82,7 @@ class MainWindow(QMainWindow):
         self.results = ResultsPane(self.results_model, self.thumbnails)
         self.viewer = ViewerPane(desk.tasks.run)
         self.viewer.setMinimumWidth(420)
+        self.viewer.viewerMade.connect(self._order_tabs)
         self.back = IconButton("chevron-left", self.tr("Back to the results"))
         self.back.clicked.connect(self.show_results)
         self.back.hide()
@@ -137,8 +138,14 @@ class MainWindow(QMainWindow):
         self._order_tabs()
 
     def _order_tabs(self) -> None:
-        """Library, search, results, viewer, transport, strip, status."""
-        stops = [self.library.list, self.results.field, self.results.list, self.viewer, self.timeline.strip]
+        """Library, search, results, viewer, transport, strip, status; what is made later joins in its place."""
+        panes = (self.library, self.results, self.viewer, self.first_run, self.timeline, self.status)
+        stops = [
+            child
+            for pane in panes
+            for child in pane.findChildren(QWidget)
+            if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.focusProxy() is None
+        ]
         for before, after in itertools.pairwise(stops):
             self.setTabOrder(before, after)
 

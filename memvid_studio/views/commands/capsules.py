@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
@@ -17,7 +18,7 @@ from memvid_studio.views.dialogs.new_capsule import NewCapsuleDialog
 from memvid_studio.views.dialogs.unlock import UnlockDialog
 from memvid_studio.views.jobs import running_text
 from memvid_studio.widgets.dialog import DialogSheet
-from memvid_studio.words import quoted
+from memvid_studio.words import counted, quoted
 
 
 class CapsuleCommands(QObject):
@@ -32,6 +33,7 @@ class CapsuleCommands(QObject):
         self._ctx = context
         self._unlocking: UnlockDialog | None = None
         self._leaving = False
+        self._question: DialogSheet | None = None
         self._connect_capsules()
 
     def _connect_capsules(self) -> None:
@@ -40,7 +42,7 @@ class CapsuleCommands(QObject):
         acts.open.triggered.connect(self.choose_capsule)
         acts.demo.triggered.connect(self.demoWanted)
         acts.save.triggered.connect(session.save)
-        acts.close_capsule.triggered.connect(lambda _: session.close())
+        acts.close_capsule.triggered.connect(lambda _: self.close_capsule())
         acts.quit.triggered.connect(self._ctx.window.close)
         acts.recentChosen.connect(lambda name: session.open(Path(name)))
         page = self._ctx.window.first_run
@@ -162,7 +164,7 @@ class CapsuleCommands(QObject):
         is_open = any(held.path == path for held in self._ctx.desk.session.held)
         menu = QMenu(self._ctx.window)
         if is_open:
-            menu.addAction(self.tr("Close capsule"), lambda: self._ctx.desk.session.close(path))
+            menu.addAction(self.tr("Close capsule"), lambda: self.close_capsule(path))
         else:
             menu.addAction(self.tr("Open"), lambda: self._ctx.desk.session.open(path))
             menu.addAction(self.tr("Remove from this list"), lambda: self._forget_recent(path))
@@ -174,22 +176,63 @@ class CapsuleCommands(QObject):
         self._fill_recent()
         self._ctx.showing.refresh_capsules()
 
+    def close_capsule(self, path: Path | None = None) -> None:
+        """Closes one, the current one without ``path``; asks first when that would lose something."""
+        session = self._ctx.desk.session
+        held = next((each for each in session.held if each.path == path), None) if path else session.current
+        if held is not None:
+            self._unless_something_is_lost([held], lambda: session.close(held.path))
+
     def leave(self) -> None:
-        """Closes everything; asks first when files are still being added."""
-        running = self._ctx.desk.session.jobs.running()
-        if running and not self._leaving:
-            dialog = DialogSheet(
-                self._ctx.window,
-                self.tr("Stop adding and close"),
-                running_text(running),
-                icon="tray-arrow-down",
-                verb=self.tr("Stop and close"),
-            )
-            dialog.cancel.set_text(self.tr("Keep adding"))
-            dialog.accepted.connect(self._really_leave)
-            self._ctx.open_dialog(dialog)
-            return
-        self._really_leave()
+        """Closes everything; asks first when that would lose something."""
+        if not self._leaving:
+            self._unless_something_is_lost(self._ctx.desk.session.held, self._really_leave)
+
+    def _unless_something_is_lost(self, closing: list[Held], then: Callable[[], object]) -> None:
+        """Asks when files are still being added or something typed is not saved."""
+        if self._question is not None:
+            return  # asked already: the answer counts
+        jobs = self._ctx.desk.session.jobs
+        paths = {held.path for held in closing}
+        running = [job for job in jobs.running() if job.capsule_path in paths]
+        titles = [title for held in closing for title in self._ctx.window.viewer.unsaved(held.capsule)]
+        if running:
+            answers = (self.tr("Keep adding"), self.tr("Stop and close"))
+            sentence = f"{running_text(running)} {self._about_drafts(titles)}".strip()
+            self._ask(self.tr("Stop adding and close"), sentence, "tray-arrow-down", answers, then)
+        elif titles:
+            answers = (self.tr("Keep editing"), self.tr("Close without saving"))
+            title = self.tr("Close without saving")
+            self._ask(title, self._about_drafts(titles), "alert-outline", answers, then)
+        else:
+            then()
+
+    def _about_drafts(self, titles: list[str]) -> str:
+        if not titles:
+            return ""
+        sentence = counted(
+            len(titles),
+            self.tr("What you typed into {name} is not saved."),
+            self.tr("What you typed into {n} documents is not saved, {name} among them."),
+        )
+        return sentence.replace("{name}", quoted(titles[0] or self.tr("Untitled")))
+
+    def _ask(
+        self, title: str, sentence: str, icon: str, answers: tuple[str, str], then: Callable[[], object]
+    ) -> None:
+        """A question with two answers, "no" and "yes"; the first has the focus, because it loses nothing."""
+        no, yes = answers
+        dialog = self._question = DialogSheet(self._ctx.window, title, sentence, icon=icon, verb=yes)
+        dialog.cancel.set_text(no)
+
+        def answered(agreed: bool) -> None:
+            self._question = None
+            if agreed:
+                then()
+
+        dialog.finished.connect(answered)
+        self._ctx.open_dialog(dialog)
+        dialog.cancel.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
 
     def _really_leave(self) -> None:
         self._leaving = True
@@ -200,23 +243,16 @@ class CapsuleCommands(QObject):
         """A sealed capsule could not be saved: it is open again until somebody decides."""
         left, self._leaving = self._leaving, False
         self._ctx.window.show()
-        dialog = DialogSheet(
-            self._ctx.window,
-            self.tr("The changes to {name} are not saved").replace("{name}", quoted(held.path.name)),
-            f"{problem.title}. {problem.text}",
-            icon="lock-outline",
-            verb=self.tr("Close without saving"),
-        )
-        dialog.cancel.set_text(self.tr("Keep it open"))
+        title = self.tr("The changes to {name} are not saved").replace("{name}", quoted(held.path.name))
+        reason = f"{problem.title}. {problem.text}"
+        answers = (self.tr("Keep it open"), self.tr("Close without saving"))
 
         def give_up() -> None:
             self._ctx.desk.session.close(held.path, discard=True)
             if left:
                 self._really_leave()
 
-        dialog.accepted.connect(give_up)
-        self._ctx.open_dialog(dialog)
-        dialog.cancel.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
+        self._ask(title, reason, "lock-outline", answers, give_up)
 
     def _all_closed(self) -> None:
         if self._leaving:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
@@ -38,6 +40,14 @@ _RESTS_AFTER = 150
 _SHOWS_CHANGES = {Form.PLAIN, Form.MARKDOWN, Form.CODE, Form.EXTRACTED, Form.WEB_PAGE}
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was typed into a document and is not saved, and the document's title."""
+
+    title: str
+    text: str
+
+
 class ViewerPane(Ground):
     """Shows one document at one Moment. Frame ids in signals are those of the document shown.
 
@@ -54,6 +64,8 @@ class ViewerPane(Ground):
     momentRequested = Signal(int)
     compareRequested = Signal()
     marksChanged = Signal()
+    viewerMade = Signal()
+    """A viewer for another kind of document has joined the pane."""
 
     def __init__(self, run: Run, parent: QWidget | None = None) -> None:
         super().__init__("pane", parent=parent)
@@ -64,9 +76,10 @@ class ViewerPane(Ground):
         self._request: Request | None = None
         self._viewer: Viewer | None = None
         self._viewers: dict[type[Viewer], Viewer] = {}
-        self._drafts: dict[str, str] = {}
+        self._drafts: dict[str, Draft] = {}
+        self._drafts_of: WeakKeyDictionary[engine.Capsule, dict[str, Draft]] = WeakKeyDictionary()
         self._saving: dict[int, str] = {}
-        self._edited = ""
+        self._edited = self._edited_title = ""
         self._since: Since | None = None
         self._asked = 0
         self._build()
@@ -124,7 +137,10 @@ class ViewerPane(Ground):
     def set_capsule(self, capsule: engine.Capsule | None, *, read_only: bool = False) -> None:
         """Where other Moments come from (versions, what changed since), and whether anything can change."""
         if capsule is not self._capsule:
-            self._drafts.clear()
+            if self.is_editing:
+                self._keep_draft()
+                self._end_edit()
+            self._drafts = {} if capsule is None else self._drafts_of.setdefault(capsule, {})
         self._capsule = capsule
         self._read_only = read_only
         self._offer_edit()
@@ -132,6 +148,13 @@ class ViewerPane(Ground):
     def offer_compare(self, offered: bool) -> None:
         """Whether ``compareRequested`` leads anywhere; without it no button promises so."""
         self._changes.offer_compare(offered)
+
+    def unsaved(self, capsule: engine.Capsule) -> list[str]:
+        """Titles of texts that were changed in the editor and are not saved: closing would lose them."""
+        drafts = {uri: draft.title for uri, draft in self._drafts_of.get(capsule, {}).items()}
+        if capsule is self._capsule and self.is_editing and self._editor.is_changed:
+            drafts[self._edited] = self._edited_title
+        return list(drafts.values())
 
     def set_past(self, past: bool) -> None:
         """Whether the Moments shown from now on are in the past: nothing can be changed there."""
@@ -251,6 +274,7 @@ class ViewerPane(Ground):
             viewer.failed.connect(lambda error: self._failed(viewer, error))
             viewer.marksChanged.connect(lambda: self._count(viewer))
             viewer.factsChanged.connect(self._facts)
+            self.viewerMade.emit()
         return viewer
 
     def _ready(self, viewer: Viewer) -> None:
@@ -441,8 +465,9 @@ class ViewerPane(Ground):
         self.head.edit_button.hide()
         self._changes.hide()
         text = text.replace("\r\n", "\n")
-        self._edited = request.info.uri
-        self._editor.begin(self._drafts.pop(request.info.uri, text), text)
+        self._edited, self._edited_title = request.info.uri, request.info.title
+        draft = self._drafts.pop(request.info.uri, None)
+        self._editor.begin(text if draft is None else draft.text, text)
         if self._viewer is not None:
             self._count(self._viewer)
         self.editRequested.emit(request.info.id)
@@ -464,7 +489,7 @@ class ViewerPane(Ground):
         uri = self._saving.pop(frame_id, None)
         if uri is None:
             return
-        self._drafts[uri] = text
+        self._drafts[uri] = Draft(self._edited_title if uri == self._edited else "", text)
         if self._request is not None and self._request.info.uri == uri:
             self._facts()
             self.begin_edit()
@@ -472,7 +497,7 @@ class ViewerPane(Ground):
     def _keep_draft(self) -> None:
         """What was typed is kept for the next time this document is edited."""
         if self._editor.is_changed:
-            self._drafts[self._edited] = self._editor.text()
+            self._drafts[self._edited] = Draft(self._edited_title, self._editor.text())
 
     def _end_edit(self) -> None:
         if not self.is_editing:

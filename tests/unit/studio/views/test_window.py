@@ -333,6 +333,97 @@ def test_closing_while_files_come_in_asks_first(qtbot, open_notes, monkeypatch):
     studio.window.close()
     question = dialog(qtbot, studio.window, DialogSheet)
     assert question.sentence.text() == "6 files are still being added."
+    assert question.cancel.hasFocus()
+    studio.window.close()
+    qtbot.wait(20)
+    assert len([each for each in studio.window.findChildren(DialogSheet) if each.isVisible()]) == 1
     question.reject()
     assert studio.window.isVisible()
     assert studio.desk.session.current is not None
+
+
+def test_what_was_typed_is_not_lost_by_closing(qtbot, open_notes, tmp_path):
+    studio = open_notes()
+    window, session = studio.window, studio.desk.session
+    window.results.list.choose(window.results_model.id_at(0))
+    qtbot.waitUntil(lambda: window.actions_.edit_text.isEnabled())
+    window.actions_.edit_text.trigger()
+    qtbot.waitUntil(lambda: window.viewer.is_editing)
+    editor = QApplication.focusWidget()
+    QTest.keyClicks(editor, "half a thought ")
+    notes = session.current
+    with qtbot.waitSignal(session.opened):
+        session.create(tmp_path / "other.mv2")
+    assert window.viewer.unsaved(notes.capsule) == ["Log"], "kept while another capsule is shown"
+    window.close()
+    question = dialog(qtbot, window, DialogSheet)
+    assert question.sentence.text() == "What you typed into “Log” is not saved."
+    question.reject()
+    window.actions_.close_capsule.trigger()
+    assert session.current is notes, "nothing was typed into the other one"
+    qtbot.waitUntil(lambda: window.results_model.rowCount() == 4)
+    window.results.list.choose(window.results_model.id_at(0))
+    qtbot.waitUntil(lambda: window.actions_.edit_text.isEnabled())
+    window.actions_.edit_text.trigger()
+    qtbot.waitUntil(lambda: window.viewer.is_editing)
+    qtbot.waitUntil(lambda: "half a thought" in window.viewer._editor.text())
+    window.actions_.close_capsule.trigger()
+    question = dialog(qtbot, window, DialogSheet)
+    question.accept()
+    qtbot.waitUntil(lambda: window.is_start)
+    assert studio.told == []
+
+
+def test_tab_goes_through_the_window_from_left_to_right_and_down(qtbot, open_notes):
+    window = open_notes().window
+    window.results.list.choose(window.results_model.id_at(0))
+    qtbot.waitUntil(lambda: window.viewer.viewer is not None and window.viewer.viewer.isVisible())
+    window.activateWindow()
+    window.library.list.setFocus()
+    visited = []
+    while len(visited) < 60:
+        focus = QApplication.focusWidget()
+        panes = (
+            window.library,
+            window.results,
+            window.viewer,
+            window.timeline.transport,
+            window.timeline.strip,
+        )
+        pane = next(place for place, pane in enumerate(panes) if pane is focus or pane.isAncestorOf(focus))
+        visited.append(pane)
+        QTest.keyClick(focus, Qt.Key.Key_Tab)
+        if QApplication.focusWidget() is window.library.head:
+            break
+    assert visited == sorted(visited)
+    assert set(visited) == {0, 1, 2, 3, 4}
+
+
+def test_a_sealed_capsule_that_cannot_be_saved_brings_the_window_back(qtbot, studio, notes, monkeypatch):
+    import engine
+    from memvid_studio.ops.edit import Note
+
+    sealed = engine.seal(notes, notes.with_suffix(".mv2e"), password="gravel otter")
+    studio.desk.session.open(sealed, "gravel otter")
+    qtbot.waitUntil(lambda: studio.window.results_model.rowCount() == 4, timeout=15_000)
+    studio.desk.edit.add_note(Note("Secret", "the key is under the stone"))
+    qtbot.waitUntil(lambda: studio.window.status.saved.text() == "Not saved")
+    whole = sealed.read_bytes()
+    capsule = studio.desk.session.current.capsule
+
+    def full(*_: object, **__: object) -> None:
+        raise engine.StorageError(28, "The disk is full")
+
+    monkeypatch.setattr(type(capsule), "_commit_now", full)
+    studio.window.close()
+    question = dialog(qtbot, studio.window, DialogSheet)
+    assert studio.window.isVisible()
+    assert question.title.text() == "The changes to “notes.mv2e” are not saved"
+    assert "The disk is full" in question.sentence.text()
+    question.reject()
+    assert studio.desk.session.current.unsaved
+    assert sealed.read_bytes() == whole
+    monkeypatch.undo()
+    studio.window.actions_.save.trigger()
+    qtbot.waitUntil(lambda: studio.window.status.saved.text() == "Saved", timeout=15_000)
+    assert sealed.read_bytes() != whole
