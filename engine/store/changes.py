@@ -365,8 +365,10 @@ def _same_content(
             # The official program takes the encoding from here at replay, not from the frame that has the payload.
             common["canonical_encoding"] = ledger.encoding(source.id)
             common["canonical_length"] = source.canonical_length
-        elif not source.search_text:
-            common["search_text"] = searchable("", title, uri)
+        else:
+            # A parent of chunks: they belong to all versions that say the same of themselves.
+            common["search_text"] = source.search_text or searchable("", title, uri)
+            common["canonical_encoding"] = source.canonical_encoding
         frame_id = ledger.next_id + 1
         version = FrameOperation(
             **common,

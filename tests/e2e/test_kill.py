@@ -35,7 +35,8 @@ from engine.config import EngineConfig
 
 
 def say(*what):
-    print(json.dumps(what), flush=True)
+    # One write per line: the threads share the pipe, and `print` writes the end of the line separately.
+    os.write(1, (json.dumps(what) + chr(10)).encode())
 
 
 def live(path, seed):
@@ -113,6 +114,8 @@ class Known:
 
     def hear(self, line: list[Any]) -> None:
         match line:
+            case ["child" | "ready", *_]:
+                return
             case ["trying", *what]:
                 self.trying = what
                 return
@@ -151,6 +154,7 @@ class Driver:
     """Starts the processes that are killed."""
 
     def __init__(self) -> None:
+        self.child: int | None = None
         self.process = subprocess.Popen(
             [sys.executable, "-c", DRIVER],
             stdin=subprocess.PIPE,
@@ -168,19 +172,26 @@ class Driver:
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps([str(path), seed]) + "\n")
         self.process.stdin.flush()
-        first, second = self.hear(), self.hear()
-        pid = next(line[1] for line in (first, second) if line[0] == "child")
-        assert ["ready"] in (first, second)
+        begun: dict[str, list[Any]] = {}
+        while not {"child", "ready"} <= begun.keys():
+            # Two processes speak here, in any order.
+            line = self.hear()
+            begun[line[0]] = line
+            known.hear(line)
+        self.child = pid = begun["child"][1]
         timer = threading.Timer(after, os.kill, (pid, signal.SIGKILL))
         timer.start()
         while (line := self.hear())[0] != "ended":
             known.hear(line)
         timer.join()
+        self.child = None
         assert os.WTERMSIG(line[1]) == signal.SIGKILL
 
     def close(self) -> None:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
+        if self.child is not None:
+            os.kill(self.child, signal.SIGKILL)
         self.process.stdin.close()
         self.process.wait(30)
         self.process.stdout.close()

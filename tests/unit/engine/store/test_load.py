@@ -15,6 +15,7 @@ from engine.format.enums import Role, Status
 from engine.format.footer import Footer
 from engine.format.frame import DocMetadata, Frame
 from engine.format.header import Header
+from engine.format.metadata import ChunkManifest
 from engine.format.toc import Toc
 from engine.format.wal import FrameOperation, encode_entry, encode_record
 from engine.limits import HEADER_SIZE
@@ -283,3 +284,33 @@ def test_a_repair_starts_counting_anew() -> None:
     assert len(documents(again)) == 6
     put(again, "and ours")
     assert len(documents(in_memory(again.store.pread(0, again.store.size())))) == 7
+
+
+@pytest.mark.parametrize("encoding", [0, 1])
+def test_a_chunked_document_keeps_its_pieces_through_every_change(encoding: int) -> None:
+    """Whatever the empty parent says its encoding is (facts 6.4: zstd makes the official reader join the pieces)."""
+    manifest = ChunkManifest(1200, ((0, 5), (5, 10)))
+    parent = Frame(
+        id=0,
+        timestamp=1,
+        uri="mv2://x",
+        search_text="first",
+        chunk_manifest=manifest,
+        canonical_encoding=encoding,
+    )
+    text = DocMetadata(mime="text/plain")
+    pieces = [
+        Frame(id=0, timestamp=1, role=Role.DOCUMENT_CHUNK, parent_id=0, chunk_index=index, metadata=text)
+        for index in range(2)
+    ]
+    container = in_memory(foreign([parent, *pieces], [b"", b"first", b"secon"]))
+    assert documents(container)[0].text == "firstsecon"
+    newer = update(container, 0, tags=["t"])
+    assert documents(container)[newer].text == "firstsecon"
+    delete(container, newer)
+    back = restore(container, 0)
+    for _ in range(2):
+        assert documents(container)[back].text == "firstsecon"
+        assert documents(in_memory(container.store.pread(0, container.store.size()))) == documents(container)
+        container.commit()
+    assert verify(container, deep=True).overall_status == "passed"
