@@ -109,6 +109,8 @@ class View:
     happened: Marks
     later: int = 0
     kept: engine.FrameInfo | None = None
+    kept_since: datetime | None = None
+    """When the document that is looked at was first recorded; None if nobody looks at one."""
     first: dict[int, engine.FrameInfo] = field(default_factory=dict)
 
     @property
@@ -137,6 +139,9 @@ def look(capsule: engine.Capsule, question: Question) -> View:
         ids = moment.document_ids(sort=sort)
         total = len(ids)
         facets = moment.facets()
+    kept, kept_since = None, None
+    if question.keep is not None:
+        kept, kept_since = version_at(moment, now, question.keep)
     return View(
         question=question,
         moment=moment,
@@ -155,7 +160,8 @@ def look(capsule: engine.Capsule, question: Question) -> View:
         recorded=_NO_MARKS if hit_ids is None else Marks.of(moment.recorded_ms(hit_ids), hit_ids),
         happened=_NO_MARKS if hit_ids is None else Marks.of(moment.happened_ms(hit_ids), hit_ids),
         later=max(0, now.revision - moment.revision),
-        kept=None if question.keep is None else version_at(moment, now, question.keep),
+        kept=kept,
+        kept_since=kept_since,
         first=fetch(moment, tuple(int(each) for each in ids[:FIRST_ROWS])),
     )
 
@@ -165,10 +171,14 @@ def fetch(moment: engine.Moment, ids: tuple[int, ...]) -> dict[int, engine.Frame
     return {info.id: info for info in moment.infos(ids)}
 
 
-def version_at(moment: engine.Moment, now: engine.Moment, frame_id: int) -> engine.FrameInfo | None:
-    """The version of a document that is visible at ``moment``, None if there is none."""
+def version_at(
+    moment: engine.Moment, now: engine.Moment, frame_id: int
+) -> tuple[engine.FrameInfo | None, datetime | None]:
+    """The version of a document that is visible at ``moment``, None if there is none; when it was first there."""
     try:
-        versions = [frame_id, *(each.frame_id for each in reversed(now.history(frame_id)))]
+        history = now.history(frame_id)
     except engine.FrameNotFound:
-        return None
-    return next(iter(moment.infos(dict.fromkeys(versions))), None)
+        return None, None
+    versions = [frame_id, *(each.frame_id for each in reversed(history))]
+    info = next(iter(moment.infos(dict.fromkeys(versions))), None)
+    return info, min((each.recorded_at for each in history), default=None)

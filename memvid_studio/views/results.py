@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QSize, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QAction, QActionGroup, QFocusEvent, QKeyEvent, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListView, QMenu, QStackedLayout, QVBoxLayout, QWidget
@@ -73,6 +76,30 @@ class ResultsList(QListView):
         self.setUniformItemSizes(uniform)
         self.doItemsLayout()
 
+    @contextmanager
+    def held_still(self, *, to_top: bool = False) -> Iterator[None]:
+        """Rows change inside; who reads keeps the row at the upper edge where it is, or sees the first ones.
+
+        At the very top new rows push the others down: there one looks for what is new.
+        """
+        top, anchor = self.verticalScrollBar().value(), self.indexAt(QPoint(1, 1))
+        kept = self._model.id_at(anchor.row()) if anchor.isValid() and top > 0 and not to_top else -1
+        before = self.visualRect(anchor).top() if kept >= 0 else 0
+        self.setAutoScroll(
+            False
+        )  # Qt would go to the row that becomes current when the current one is removed
+        try:
+            yield
+        finally:
+            self.setAutoScroll(True)
+        row = self._model.row_of(kept) if kept >= 0 else None
+        if row is not None:
+            moved = self.visualRect(self._model.index(row)).top() - before
+            self.updateGeometries()
+            self.verticalScrollBar().setValue(self.verticalScrollBar().value() + moved)
+        elif to_top or top == 0:
+            self.scrollToTop()
+
     def current_id(self) -> int:
         """The chosen document, -1 if none is."""
         found = self.currentIndex().data(ID_ROLE)
@@ -85,7 +112,9 @@ class ResultsList(QListView):
             self.selectionModel().clear()
             return False
         index = self._model.index(row)
+        self.setAutoScroll(scroll)
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.setAutoScroll(True)
         if scroll:
             self.scrollTo(index)
         return True

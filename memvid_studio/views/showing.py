@@ -27,7 +27,7 @@ from memvid_studio.views.timeline import TimelinePanel
 from memvid_studio.views.viewers.pane import ViewerPane
 from memvid_studio.widgets.banner import PastBanner
 from memvid_studio.widgets.notice import NoticeStack
-from memvid_studio.words import counted, from_ms, moment, number, size, took
+from memvid_studio.words import counted, day, from_ms, moment, number, quoted, size, took
 
 _JOB_ROWS = 60
 
@@ -69,6 +69,7 @@ class Showing(QObject):
         self._chosen: int | None = None
         self._info: engine.FrameInfo | None = None
         self._follow: int | None = None
+        self._title = ""
         self._shown: tuple[object, ...] | None = None
         self._asked = 0
         self._held_selection = False
@@ -141,7 +142,7 @@ class Showing(QObject):
             self._put_into_viewer(view, info)
 
     def _put_into_viewer(self, view: View, info: engine.FrameInfo) -> None:
-        self._info = info
+        self._info, self._title = info, info.title
         hit = self._model.hit(info.id)
         # Every commit brings a new answer; the reader must not notice as long as nothing of this changed.
         shown = (info, hit, view.terms, view.is_past)
@@ -151,11 +152,23 @@ class Showing(QObject):
         self._mark_hits()
         self.documentChanged.emit()
 
-    def _clear_viewer(self) -> None:
+    def _clear_viewer(self, why: str = "", sentence: str = "") -> None:
         self._asked += 1
         self._info = self._shown = None
-        self._panes.viewer.clear()
+        self._panes.viewer.clear(why, sentence)
         self.documentChanged.emit()
+
+    def _say_not_there(self, view: View) -> None:
+        """The document that is looked at has no version at this moment of the past."""
+        name = quoted(self._title or self.tr("Untitled"))
+        since, when_ms = view.kept_since, view.question.when_ms
+        if since is None or when_ms is None:
+            self._clear_viewer()
+        elif from_ms(when_ms) < since:
+            added = self.tr("It was added on {day}.").replace("{day}", day(since))
+            self._clear_viewer(self.tr("{name} did not exist yet").replace("{name}", name), added)
+        else:
+            self._clear_viewer(self.tr("{name} was deleted before this moment").replace("{name}", name))
 
     # -------------------------------------------------------------------------------------------- answers
 
@@ -163,19 +176,25 @@ class Showing(QObject):
         before, self._view = self._view, view
         self._panes.show_start(False)
         rows = self._job_rows(view)
-        old_row = self._panes.results.list.currentIndex().row()
-        # The model moves rows under the selection; what is chosen is settled below, once.
-        self._held_selection = True
-        try:
-            self._model.show(
-                view.moment, view.ids, hits=view.hits, total=view.total, known=view.first, past=view.is_past
-            )
-            self._model.show_jobs(rows)
-        finally:
-            self._held_selection = False
-        self._panes.results.take(view, waiting=len(rows), past=view.is_past)
-        if before is None or before.question.text != view.question.text:
-            self._panes.results.list.scrollToTop()
+        results = self._panes.results.list
+        old_row = results.currentIndex().row()
+        another = before is None or before.question.text != view.question.text
+        with results.held_still(to_top=another):
+            # The model moves rows under the selection; what is chosen is settled below, once.
+            self._held_selection = True
+            try:
+                self._model.show(
+                    view.moment,
+                    view.ids,
+                    hits=view.hits,
+                    total=view.total,
+                    known=view.first,
+                    past=view.is_past,
+                )
+                self._model.show_jobs(rows)
+            finally:
+                self._held_selection = False
+            self._panes.results.take(view, waiting=len(rows), past=view.is_past)
         self._settle_choice(view, old_row)
         active = frozenset((each.field, each.value) for each in view.question.filters)
         self._library.set_facets(view.kinds, view.tags, searched=view.question.is_search, active=active)
@@ -213,7 +232,7 @@ class Showing(QObject):
         if view.is_past or view.question.keep != self._chosen:
             # It did not exist yet; whoever returns finds it chosen again.
             if view.question.keep == self._chosen:
-                self._clear_viewer()
+                self._say_not_there(view)
             return
         self._chosen = None
         self._desk.search.keep(None)
@@ -343,7 +362,8 @@ class Showing(QObject):
         self._panes.status.set_jobs(running)
         if self._view is not None:
             rows = self._job_rows(self._view)
-            self._model.show_jobs(rows)
+            with self._panes.results.list.held_still():
+                self._model.show_jobs(rows)
             if rows:
                 self._panes.results.show_list()
 

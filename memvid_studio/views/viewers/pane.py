@@ -203,8 +203,9 @@ class ViewerPane(Ground):
         if self.head.segments.current() == HISTORY:
             self._ask_history()
 
-    def clear(self) -> None:
-        """Show that nothing is chosen."""
+    def clear(self, why: str = "", sentence: str = "") -> None:
+        """Show that nothing is chosen, or ``why`` what is chosen cannot be seen."""
+        self._empty.say(why or tr("Choose a result to read it here."), sentence)
         if self.is_editing:
             self._keep_draft()
             self._end_edit()

@@ -55,6 +55,7 @@ def open_notes(qtbot, studio, notes) -> Callable[[], Studio]:
     def open_it() -> Studio:
         studio.desk.session.open(notes)
         qtbot.waitUntil(lambda: studio.window.results_model.rowCount() == 4)
+        qtbot.waitUntil(lambda: studio.desk.timeline.life is not None)
         return studio
 
     return open_it

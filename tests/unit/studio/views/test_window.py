@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+import engine
 from memvid_studio import settings as keys
 from memvid_studio.app import Options, Studio
 from memvid_studio.models.library import ROW_ROLE, RowKind
@@ -168,6 +169,53 @@ def test_a_deleted_document_comes_back_with_its_notice(qtbot, open_notes):
     qtbot.waitUntil(lambda: window.viewer.info.title == "Gauge")
 
 
+def test_what_was_not_there_yet_says_so(qtbot, open_notes):
+    studio = open_notes()
+    window, capsule = studio.window, studio.desk.session.current.capsule
+    window.results.list.choose(window.results_model.id_at(0))
+    qtbot.waitUntil(lambda: window.viewer.info is not None)
+    window.timeline.go_to_time(capsule.at(2).recorded_at)
+    qtbot.waitUntil(lambda: window.results_model.rowCount() == 2)
+    qtbot.waitUntil(lambda: window.viewer.info is None)
+    assert window.viewer._empty.title() == "“Log” did not exist yet"
+    assert window.viewer._empty.sentence().startswith("It was added on ")
+    window.timeline.go_to_now()
+    qtbot.waitUntil(lambda: window.viewer.info is not None and window.viewer.info.title == "Log")
+
+
+def test_rows_hold_still_while_others_come_and_go(qtbot, studio, tmp_path):
+    path = tmp_path / "many.mv2"
+    with engine.create(path) as made:
+        for each in range(60):
+            made.put(f"text {each}", title=f"Title {each}", timestamp=1_600_000_000 + each)
+    studio.desk.session.open(path)
+    window, rows = studio.window, studio.window.results.list
+    qtbot.waitUntil(lambda: window.results_model.rowCount() == 60)
+    qtbot.waitUntil(lambda: studio.desk.timeline.life is not None)
+    capsule = studio.desk.session.current.capsule
+    window.results.list.choose(window.results_model.id_at(30))
+    qtbot.waitUntil(lambda: window.viewer.info is not None and window.viewer.info.title == "Title 29")
+    rows.verticalScrollBar().setValue(2010)
+    row = window.results_model.row_of(window.viewer.info.id)
+    place = rows.visualRect(window.results_model.index(row)).top()
+    qtbot.waitUntil(lambda: window.viewer.viewer.shown_text() == "text 29")
+    shown: list[object] = []
+    window.viewer.viewer.ready.connect(lambda: shown.append(True))
+
+    capsule.put("one more", title="Newest")
+    qtbot.waitUntil(lambda: window.results_model.rowCount() == 61)
+    assert rows.visualRect(window.results_model.index(row + 1)).top() == place
+    window.timeline.go_to_time(capsule.at(45).recorded_at)
+    qtbot.waitUntil(lambda: window.results_model.rowCount() == 45)
+    assert rows.visualRect(window.results_model.index(row - 15)).top() == place
+    window.timeline.go_to_now()
+    qtbot.waitUntil(lambda: window.results_model.rowCount() == 61)
+    assert rows.visualRect(window.results_model.index(row + 1)).top() == place
+    assert window.viewer.info.title == "Title 29"
+    assert rows.current_id() == window.viewer.info.id
+    assert not shown, "who reads is left alone"
+
+
 def test_a_notice_to_undo_leaves_with_its_step_and_rests_in_the_past(qtbot, open_notes):
     studio = open_notes()
     window = studio.window
@@ -190,7 +238,6 @@ def test_a_notice_to_undo_leaves_with_its_step_and_rests_in_the_past(qtbot, open
 def test_a_late_answer_does_not_pull_the_playhead_back(qtbot, open_notes):
     studio = open_notes()
     window, strip = studio.window, studio.window.timeline.strip
-    qtbot.waitUntil(lambda: studio.desk.timeline.life is not None)
     capsule = studio.desk.session.current.capsule
     first, second = (to_ms(capsule.at(revision).recorded_at) for revision in (3, 5))
     seen: list[int | None] = []
@@ -222,8 +269,6 @@ def test_a_new_capsule_says_when_its_name_is_taken(qtbot, studio, notes):
 
 
 def test_a_sealed_capsule_asks_and_stays_unsaved_until_saved(qtbot, studio, notes):
-    import engine
-
     sealed = engine.seal(notes, notes.with_suffix(".mv2e"), password="gravel otter")
     studio.desk.session.open(sealed)
     asked = dialog(qtbot, studio.window, UnlockDialog)
@@ -346,7 +391,7 @@ def test_what_was_typed_is_not_lost_by_closing(qtbot, open_notes, tmp_path):
     studio = open_notes()
     window, session = studio.window, studio.desk.session
     window.results.list.choose(window.results_model.id_at(0))
-    qtbot.waitUntil(lambda: window.actions_.edit_text.isEnabled())
+    qtbot.waitUntil(window.actions_.edit_text.isEnabled)
     window.actions_.edit_text.trigger()
     qtbot.waitUntil(lambda: window.viewer.is_editing)
     editor = QApplication.focusWidget()
@@ -363,7 +408,7 @@ def test_what_was_typed_is_not_lost_by_closing(qtbot, open_notes, tmp_path):
     assert session.current is notes, "nothing was typed into the other one"
     qtbot.waitUntil(lambda: window.results_model.rowCount() == 4)
     window.results.list.choose(window.results_model.id_at(0))
-    qtbot.waitUntil(lambda: window.actions_.edit_text.isEnabled())
+    qtbot.waitUntil(window.actions_.edit_text.isEnabled)
     window.actions_.edit_text.trigger()
     qtbot.waitUntil(lambda: window.viewer.is_editing)
     qtbot.waitUntil(lambda: "half a thought" in window.viewer._editor.text())
@@ -400,7 +445,6 @@ def test_tab_goes_through_the_window_from_left_to_right_and_down(qtbot, open_not
 
 
 def test_a_sealed_capsule_that_cannot_be_saved_brings_the_window_back(qtbot, studio, notes, monkeypatch):
-    import engine
     from memvid_studio.ops.edit import Note
 
     sealed = engine.seal(notes, notes.with_suffix(".mv2e"), password="gravel otter")
