@@ -79,12 +79,15 @@ KINDS: dict[str, Callable[[Container], list[Change]]] = {
 
 
 NEEDS_REMOVED = ("restore", "restore of pages", "everything")
-CASES = [
-    (base, kind)
-    for base in BASES
-    for kind in (*KINDS, "everything")
-    if base != "foreign" or kind not in NEEDS_REMOVED
-]
+SOME = ("text", "document with pages", "update", "delete of pages", "retag", "restore of pages", "everything")
+KINDS_OF = {
+    "fresh": (*KINDS, "everything"),
+    "committed": (*KINDS, "everything"),
+    "visited": SOME,
+    "foreign": tuple(kind for kind in KINDS if kind not in NEEDS_REMOVED),
+    "settled": SOME,
+}
+CASES = [(base, kind) for base in BASES for kind in KINDS_OF[base]]
 
 
 def name(base: str, kind: str) -> str:
