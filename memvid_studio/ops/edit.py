@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, SignalInstance
 import engine
 from memvid_studio.bridge.tasks import Lane
 from memvid_studio.ops.ingest import adding_step
-from memvid_studio.ops.problems import describe
+from memvid_studio.ops.problems import Problem, describe
 from memvid_studio.ops.session import Held, Session
 from memvid_studio.ops.undo import Step
 from memvid_studio.words import quoted, tr
@@ -46,8 +46,14 @@ class Edit(QObject):
         super().__init__(parent)
         self._session = session
 
-    def add_note(self, note: Note) -> None:
-        """A new text document."""
+    def add_note(
+        self,
+        note: Note,
+        *,
+        then: Callable[[], object] | None = None,
+        failed: Callable[[Problem], object] | None = None,
+    ) -> None:
+        """A new text document; ``then`` follows when it is in, and ``failed`` hears of a problem instead of all."""
         held = self._session.current
         if held is None:
             return
@@ -64,8 +70,10 @@ class Edit(QObject):
         def done(frame_id: int) -> None:
             held.undo.push(adding_step(held.capsule, [frame_id], note.title or tr("note")))
             self._tell(held, self.added, frame_id)
+            if then is not None:
+                then()
 
-        self._change(put, done, tr("The note is not saved"))
+        self._change(put, done, tr("The note is not saved"), failed)
 
     def add_picture(self, png: bytes, *, happened: datetime | None = None) -> None:
         """A picture from the clipboard or a drop, as PNG."""
@@ -139,11 +147,18 @@ class Edit(QObject):
         if held is self._session.current:
             signal.emit(*what)
 
-    def _change(self, fn: Callable[[], object], done: Callable[..., object], failed_title: str) -> None:
+    def _change(
+        self,
+        fn: Callable[[], object],
+        done: Callable[..., object],
+        failed_title: str,
+        failed: Callable[[Problem], object] | None = None,
+    ) -> None:
+        tell = failed or self.problem.emit
         self._session.tasks.run(
             fn,
             done=done,
-            failed=lambda error: self.problem.emit(describe(error, failed_title)),
+            failed=lambda error: tell(describe(error, failed_title)),
             owner=self,
             lane=Lane.CHANGE,
         )

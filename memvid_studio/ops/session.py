@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -154,7 +155,7 @@ class Session(QObject):
             try:
                 return facts, engine.open(path, password=password, config=self._config)
             except engine.StorageError as error:
-                if not is_refused(error):
+                if not (is_refused(error) or _only_readable(path)):
                     raise
             # What cannot be written can often be read: another person's file, a disc, a snapshot.
             return facts, engine.open(path, password=password, read_only=True, config=self._config)
@@ -245,7 +246,7 @@ class Session(QObject):
         self.tasks.run(
             held.capsule.commit,
             done=lambda _: self._note_saved(held, unsaved=held.capsule.unsaved),
-            failed=lambda error: self._write_failed(held, describe(error)),
+            failed=lambda error: self._write_failed(held, describe(error), again=True),
             owner=self,
             lane=Lane.CHANGE,
         )
@@ -365,11 +366,18 @@ class Session(QObject):
             if held is self._current:
                 self.savedChanged.emit()
 
-    def _write_failed(self, held: Held, problem: Problem) -> None:
+    def _write_failed(self, held: Held, problem: Problem, *, again: bool = False) -> None:
+        """The engine tries again and again; what is known already is told only ``again`` if it was asked for."""
+        known = held.write_problem == problem.text
         held.write_problem = problem.text
         if held is self._current:
             self.savedChanged.emit()
-        self.problem.emit(problem)
+        if again or not known:
+            self.problem.emit(problem)
+
+
+def _only_readable(path: Path) -> bool:
+    return os.access(path, os.R_OK) and not os.access(path, os.W_OK)
 
 
 def _close(held: Held, discard: bool) -> None:

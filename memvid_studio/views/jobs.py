@@ -202,9 +202,9 @@ class JobsPopover(Popover):
 
     def _sum(self, job: JobRecord) -> str:
         good = max(0, job.done - len(job.failed))
-        parts = [self.tr("{n} done").replace("{n}", number(good))]
+        parts = [self.tr("{n} read").replace("{n}", number(good))]
         if job.failed:
-            parts.append(self.tr("{n} not read").replace("{n}", number(len(job.failed))))
+            parts.append(self.tr("{n} not, or not in full").replace("{n}", number(len(job.failed))))
         waiting = 0 if job.total is None else job.total - job.done - len(job.current)
         if waiting > 0 and not job.is_final:
             parts.append(self.tr("{n} waiting").replace("{n}", number(waiting)))

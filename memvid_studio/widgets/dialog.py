@@ -155,6 +155,11 @@ class DialogSheet(QWidget):
         """The error shown, empty when there is none."""
         return self._error.text() if not self._error.isHidden() else ""
 
+    @property
+    def is_busy(self) -> bool:
+        """The verb is being done."""
+        return self._busy
+
     def set_busy(self, busy: bool) -> None:
         """While the verb is being done: it cannot be pressed again, a bar moves; Cancel stays possible."""
         self._busy = busy

@@ -8,8 +8,10 @@ from weakref import WeakSet
 
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QFileDialog, QMenu
+from shiboken6 import isValid
 
 from memvid_studio.ops.edit import Note
+from memvid_studio.ops.problems import Problem
 from memvid_studio.ops.session import Held
 from memvid_studio.ops.undo import Step, UndoStack
 from memvid_studio.views.commands.context import Context
@@ -27,6 +29,8 @@ class DocumentCommands(QObject):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._ctx = context
+        self._begun: Note | None = None
+        """A note that was cancelled: the next one begins with it, so that Escape loses nothing."""
         self._heard: WeakSet[UndoStack] = WeakSet()
         self._connect_documents()
         context.desk.session.currentChanged.connect(self._another_capsule)
@@ -90,11 +94,39 @@ class DocumentCommands(QObject):
         if held is None or not self._ctx.actions.note.isEnabled():
             return
         dialog = NoteDialog(self._ctx.window, held.name, text=text[:_TEXT_MOST], happened=happened)
-        dialog.noteWritten.connect(self._add_note)
+        if self._begun is not None and not text:
+            dialog.fill(self._begun)
+            self._begun = None
+        edit = self._ctx.desk.edit
+
+        def add(note: Note) -> None:
+            edit.add_note(
+                note,
+                then=lambda: self._note_added(dialog, note),
+                failed=lambda problem: self._note_refused(dialog, note, problem),
+            )
+
+        def ended(added: bool) -> None:
+            if not added and not text:
+                self._begun = dialog.begun()
+
+        dialog.noteWritten.connect(add)
+        dialog.finished.connect(ended)
         self._ctx.open_dialog(dialog)
 
-    def _add_note(self, note: Note) -> None:
-        self._ctx.desk.edit.add_note(note)
+    def _note_added(self, dialog: NoteDialog, note: Note) -> None:
+        if isValid(dialog):
+            dialog.done(True)
+        if self._begun is not None and self._begun.text == note.text:
+            self._begun = None  # closed while it was being saved
+
+    def _note_refused(self, dialog: NoteDialog, note: Note, problem: Problem) -> None:
+        """What was typed stays where it can be tried again."""
+        if isValid(dialog) and dialog.isVisible():
+            dialog.refuse(f"{problem.title}. {problem.text}")
+        else:
+            self._begun = note
+            self._ctx.tell(problem)
 
     def delete_current(self) -> None:
         """The document that is looked at."""

@@ -15,7 +15,7 @@ from memvid_studio.words import moment
 
 
 class NoteDialog(DialogSheet):
-    """Hands over a :class:`Note`; an empty text cannot be added."""
+    """Hands over a :class:`Note`; an empty text cannot be added. It stays until the note is in."""
 
     noteWritten = Signal(object)
     """Note"""
@@ -34,6 +34,7 @@ class NoteDialog(DialogSheet):
             icon="note-text-outline",
             verb=self.tr("Add note"),
             width=560,
+            keep_open=True,
         )
         self._happened = happened
         self.heading = LineEdit()
@@ -53,8 +54,25 @@ class NoteDialog(DialogSheet):
             self.body.addWidget(Line(label, "label", "text2"))
             self.body.addWidget(field)
             self.body.addSpacing(4)
-        self.accepted.connect(lambda: self.noteWritten.emit(self.note()))
+        self.accepted.connect(self._hand_over)
         self._changed()
+
+    def fill(self, note: Note) -> None:
+        """Goes on with a note that was begun before."""
+        self.heading.setText(note.title)
+        self.text.setPlainText(note.text)
+        self.tags.setText(", ".join(note.tags))
+        self._happened = note.happened or self._happened
+
+    def refuse(self, reason: str) -> None:
+        """It is not saved: the words stay."""
+        self.set_busy(False)
+        self.set_error(reason)
+
+    def _hand_over(self) -> None:
+        self.set_error("")
+        self.set_busy(True)
+        self.noteWritten.emit(self.note())
 
     def note(self) -> Note:
         """What was written."""
@@ -63,5 +81,10 @@ class NoteDialog(DialogSheet):
         tags = tuple(dict.fromkeys(tag.strip() for tag in self.tags.text().split(",") if tag.strip()))
         return Note(self.heading.text().strip() or first[:80], text, tags, self._happened)
 
+    def begun(self) -> Note | None:
+        """What is lost if it is closed now: the note as it was typed, None if nothing was."""
+        title, text = self.heading.text().strip(), self.text.toPlainText()
+        return Note(title, text, self.note().tags, self._happened) if title or text.strip() else None
+
     def _changed(self) -> None:
-        self.verb.setEnabled(bool(self.text.toPlainText().strip()))
+        self.verb.setEnabled(bool(self.text.toPlainText().strip()) and not self.is_busy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,10 @@ def test_a_failed_save_is_told_and_forgotten_after_one_that_worked(qtbot, sessio
         notes.tell(engine.WriteFailed("The disk is full. Free some space."))
     assert session.current.write_problem == "The disk is full. Free some space."
     assert session.problems[-1].text == "The disk is full. Free some space."
+    # The engine tries again every few seconds: nobody wants to hear of each time.
+    notes.tell(engine.WriteFailed("The disk is full. Free some space."))
+    qtbot.wait(20)
+    assert len(session.problems) == 1
     with qtbot.waitSignal(session.savedChanged):
         notes.tell(engine.Committed(1, 4096))
     assert session.current.write_problem == ""
@@ -180,17 +185,21 @@ def test_events_of_a_capsule_in_the_background_do_not_move_the_window(qtbot, ses
     assert jobs[0].capsule_path.name == "a.mv2"
 
 
-def test_what_may_not_be_written_is_opened_for_reading(qtbot, session, fake_engine, monkeypatch):
+@pytest.mark.parametrize("error_number", [(30,), ()])
+def test_what_may_not_be_written_is_opened_for_reading(
+    qtbot, session, fake_engine, monkeypatch, error_number
+):
     path = Path("/nowhere/disc.mv2")
     fake_engine[path] = FakeCapsule(path)
 
     def on_a_disc(name, *, password=None, read_only=False, config=None):
         if not read_only:
-            raise engine.StorageError(30, "“disc.mv2” cannot be changed: no permission.")
+            raise engine.StorageError(*error_number, "“disc.mv2” cannot be changed: no permission.")
         fake_engine[name].read_only = True
         return fake_engine[name]
 
     monkeypatch.setattr(engine, "open", on_a_disc)
+    monkeypatch.setattr(os, "access", lambda _path, mode: mode == os.R_OK)
     with qtbot.waitSignal(session.opened):
         session.open(path)
     assert session.current.read_only

@@ -16,6 +16,7 @@ from memvid_studio.app import Options, Studio
 from memvid_studio.models.library import ROW_ROLE, RowKind
 from memvid_studio.theme import theme
 from memvid_studio.views.dialogs.new_capsule import NewCapsuleDialog
+from memvid_studio.views.dialogs.note import NoteDialog
 from memvid_studio.views.dialogs.unlock import UnlockDialog
 from memvid_studio.views.main_window import MainWindow
 from memvid_studio.widgets.dialog import DialogSheet
@@ -385,6 +386,37 @@ def test_closing_while_files_come_in_asks_first(qtbot, open_notes, monkeypatch):
     question.reject()
     assert studio.window.isVisible()
     assert studio.desk.session.current is not None
+
+
+def test_a_note_stays_until_it_is_saved_and_comes_back_after_escape(qtbot, open_notes, monkeypatch):
+    studio = open_notes()
+    window, capsule = studio.window, studio.desk.session.current.capsule
+
+    def full(*_: object, **__: object) -> None:
+        raise engine.StorageError("The disk is full. Free some space, then try again.")
+
+    monkeypatch.setattr(type(capsule), "put", full)
+    window.actions_.note.trigger()
+    sheet = dialog(qtbot, window, NoteDialog)
+    QTest.keyClicks(sheet.heading, "Keys")
+    sheet.text.setPlainText("under the stone")
+    sheet.tags.setText("keys, stone")
+    sheet.accept()
+    qtbot.waitUntil(lambda: sheet.error() != "")
+    assert "The disk is full" in sheet.error()
+    assert sheet.isVisible()
+    QTest.keyClick(sheet, Qt.Key.Key_Escape)
+    monkeypatch.undo()
+    window.actions_.note.trigger()
+    again = dialog(qtbot, window, NoteDialog)
+    assert (again.heading.text(), again.text.toPlainText()) == ("Keys", "under the stone")
+    assert again.tags.text() == "keys, stone"
+    again.accept()
+    qtbot.waitUntil(lambda: "Keys" in titles(window))
+    qtbot.waitUntil(lambda: not any(each.isVisible() for each in window.findChildren(NoteDialog)))
+    window.actions_.note.trigger()
+    assert dialog(qtbot, window, NoteDialog).begun() is None
+    assert studio.told == []
 
 
 def test_what_was_typed_is_not_lost_by_closing(qtbot, open_notes, tmp_path):
