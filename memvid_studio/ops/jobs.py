@@ -81,6 +81,13 @@ class JobBook:
         record.take(event, now)
         return record
 
+    def settle(self, capsule_path: Path, job_id: int, added: int) -> JobRecord | None:
+        """It is over, and this many sources are in: more than its last event told, when it was cancelled."""
+        record = self._records.get((capsule_path, job_id))
+        if record is not None:
+            record.done = max(record.done, added)
+        return record
+
     def records(self) -> list[JobRecord]:
         """Newest first."""
         return list(reversed(self._records.values()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import engine
@@ -48,6 +48,13 @@ def _titles() -> list[tuple[type[BaseException], str]]:
 
 def describe(error: BaseException, doing: str = "") -> Problem:
     """``doing`` says what did not work ("Could not open x"): the title where the error has no better one."""
+    problem = _described(error, doing)
+    # Many errors begin with what is the title here.
+    text = problem.text.removeprefix(f"{problem.title}. ")
+    return replace(problem, text=text) if text else problem
+
+
+def _described(error: BaseException, doing: str) -> Problem:
     if isinstance(error, OSError) and _errno(error) == errno.ENOSPC:
         text = tr("Free some space, then try again.")
         if isinstance(error, engine.EngineError):

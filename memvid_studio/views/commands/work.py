@@ -96,6 +96,9 @@ class WorkCommands(QObject):
             ended.held.undo.changed.connect(self._refresh_undoable)
             self._refresh_undoable()
         result = ended.result
+        record = self._ctx.desk.session.jobs.settle(ended.held.path, ended.job_id, len(result.frame_ids))
+        if record is not None:
+            self._job_changed(record)
         added = counted(len(result.frame_ids), self.tr("Added 1 file"), self.tr("Added {n} files"))
         parts = []
         if result.duplicates:

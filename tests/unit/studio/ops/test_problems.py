@@ -47,6 +47,12 @@ def test_a_full_disk_is_recognised_behind_our_own_error():
     assert (problem.title, problem.text) == ("The disk is full", "The change is not saved. Free some space.")
 
 
+def test_nothing_is_said_twice():
+    error = engine.StorageError("The disk is full. Free some space.")
+    error.__cause__ = OSError(errno.ENOSPC, "No space left on device")
+    assert describe(error).text == "Free some space."
+
+
 def test_the_time_left_of_a_job(tmp_path):
     seconds = [0.0]
     book = JobBook(clock=lambda: seconds[0])
@@ -68,5 +74,8 @@ def test_the_time_left_of_a_job(tmp_path):
     assert tell(100, engine.JobState.DONE).is_final
     assert record.seconds_left() is None
     assert book.running() == []
+    assert book.settle(tmp_path, 1, 104) is record
+    assert record.done == 104
+    assert book.settle(tmp_path, 2, 1) is None
     book.forget_ended()
     assert book.records() == []
