@@ -125,7 +125,10 @@ def no_password(_: Path, __: pytest.MonkeyPatch) -> str:
 
 def locked_by_another_program(folder: Path, _: pytest.MonkeyPatch) -> str:
     path = a_capsule(folder)
-    code = "import fcntl, sys; f = open(sys.argv[1]); fcntl.flock(f, fcntl.LOCK_EX); print(1, flush=True); sys.stdin.read()"
+    code = (
+        "import fcntl, sys; f = open(sys.argv[1]); fcntl.flock(f, fcntl.LOCK_EX); "
+        "print(1, flush=True); sys.stdin.read()"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as holder:
