@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 import engine
+from memvid_studio.models.kinds import tile_of
 from memvid_studio.words import counted, day, number, one_line, tr
 
 Spans = tuple[tuple[int, int], ...]
@@ -82,10 +83,10 @@ def make_card(
 ) -> Card:
     """``frame`` None: only what the hit says is known so far."""
     if frame is not None:
-        title, kind = frame.title or frame.uri, frame.kind
+        title, kind, mime = frame.title or frame.uri, frame.kind, frame.mime
         meta_parts = [day(frame.timestamp)]
     elif hit is not None:
-        title, kind = hit.title, hit.kind
+        title, kind, mime = hit.title, hit.kind, hit.mime
         meta_parts = [day(hit.timestamp)] if hit.timestamp is not None else []
     else:
         return loading_card(document_id)
@@ -112,7 +113,7 @@ def make_card(
     return Card(
         document_id,
         one_line(title) or tr("Untitled"),
-        kind.value,
+        tile_of(kind, mime),
         place=place,
         snippet=snippet,
         spans=tuple(spans),

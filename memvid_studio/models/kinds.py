@@ -18,6 +18,11 @@ _BY_SUFFIX = {
 _SUFFIXES = {suffix: kind for kind, suffixes in _BY_SUFFIX.items() for suffix in suffixes.split()}
 
 
+def tile_of(kind: engine.Kind, mime: str | None) -> str:
+    """The theme's name for the tile of a document: its kind, but mail has an icon of its own."""
+    return "message" if mime == "message/rfc822" else kind.value
+
+
 def kind_of_name(name: str) -> engine.Kind:
     """One of the six kinds; ``other`` where the name says nothing."""
     suffix = PurePath(name).suffix.lower().removeprefix(".")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -125,8 +126,14 @@ class LibraryModel(QAbstractListModel):
     # ------------------------------------------------------------------------------------------------ changes
 
     def set_capsules(self, capsules: Sequence[CapsuleEntry]) -> None:
-        """Open ones first, then recent ones."""
-        self._capsules = tuple(capsules)
+        """Open ones first, then recent ones. Those of one name are told apart by their folders."""
+        times = Counter((each.name, each.sealed) for each in capsules)
+        self._capsules = tuple(
+            replace(each, name=f"{each.name} · {each.path.parent.name}")
+            if times[each.name, each.sealed] > 1 and each.path.parent.name
+            else each
+            for each in capsules
+        )
         self._refresh()
 
     def set_facets(

@@ -127,12 +127,12 @@ def create(driver: Driver, story: Story) -> None:
     driver.control(Qt.Key.Key_N)
     dialog = _dialog(driver, NewCapsuleDialog)
     driver.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    driver.type("aldermoor")
+    driver.type("survey")
     driver.picture("02-new-capsule")
     driver.key(Qt.Key.Key_Return)
     driver.wait("the new capsule", lambda: not driver.window.is_start)
     driver.wait("the dialog to close", lambda: not _alive_and_visible(dialog), 5)
-    driver.check("there is no aldermoor.mv2", (story.folder / "aldermoor.mv2").is_file())
+    driver.check("there is no survey.mv2", (story.folder / "survey.mv2").is_file())
     driver.check("the new capsule is not empty", _count(driver) == 0, _count(driver))
 
 
@@ -302,7 +302,7 @@ def seal(driver: Driver, story: Story) -> None:
     dialog.password.set_shown(True)
     driver.picture("12-seal")
     driver.key(Qt.Key.Key_Return)
-    sealed = story.folder / "aldermoor.mv2e"
+    sealed = story.folder / "survey.mv2e"
     driver.wait("the sealed file", lambda: not _alive_and_visible(dialog) and sealed.is_file(), 30)
     driver.check("it is not sealed", engine.probe(sealed).sealed)
     story.sealed = sealed
@@ -373,6 +373,8 @@ def example(driver: Driver, _story: Story) -> None:
     driver.wait("the example", lambda: _is_example(driver) and _is_ready(driver), 60)
     _search(driver, QUERY)
     _open_row(driver, PDF)
+    driver.control(Qt.Key.Key_F)
+    driver.key(Qt.Key.Key_End)
     driver.picture("16-main", dark=True, settle_ms=1200)
     _open_row(driver, NOTE)
     strip = driver.window.timeline.strip

@@ -111,11 +111,8 @@ class LibraryDelegate(QStyledItemDelegate):
             side = look.px(20)
             x = (rect.width() - side) / 2 if self.narrow else 12
             ratio = painter.device().devicePixelRatioF()
-            if row.faint:
-                painter.setOpacity(0.6)
             at = QPointF(rect.left() + round(x), rect.top() + round((rect.height() - side) / 2))
             painter.drawPixmap(at, look.kind_tile(row.key, side, ratio))
-            painter.setOpacity(1)
             return
         side = look.size.icon
         x = (rect.width() - side) / 2 if self.narrow else 12

@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 import engine
+from memvid_studio.models.kinds import tile_of
 from memvid_studio.theme import theme
 from memvid_studio.views.bars import Ground, Line
 from memvid_studio.views.viewers.base import Viewer
@@ -193,7 +194,7 @@ class ViewerPane(Ground):
             self._request = Request(moment, info, hit, terms)
         if before is None or not same_document(before.info, info):
             self.sub_bar.close_find()
-        self.head.show_document(str(info.kind), info.title or tr("Untitled"))
+        self.head.show_document(tile_of(info.kind, info.mime), info.title or tr("Untitled"))
         self._since = None
         self._details.show_rows(details_of(info))
         self._load(before)

@@ -82,3 +82,11 @@ def test_a_chosen_tag_stays_in_sight(model):
 def test_no_tags_at_all(model):
     model.set_facets({}, [], searched=False, active=frozenset())
     assert lines(model)[-1] == ("No tags here.", "")
+
+
+def test_capsules_of_one_name_are_told_apart(model):
+    other = CapsuleEntry(Path("/b/old/notes.mv2"), "notes", sealed=False, count=3, is_current=False)
+    model.set_capsules([NOTES, SEALED, other])
+    assert [text for text, _ in lines(model)][1:4] == ["notes · a", "land", "notes · old"]
+    model.set_capsules([NOTES, SEALED])
+    assert lines(model)[1] == ("notes", "12,031")

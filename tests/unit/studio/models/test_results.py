@@ -204,3 +204,4 @@ def test_what_a_card_says_without_a_search():
     note = make_card(0, frame(mime="text/markdown", tags=("mill", "race")), None)
     assert (note.place, note.meta) == ("note", "1 Jan 2025 · mill, race")
     assert make_card(0, frame(title="", uri=""), None).title == "Untitled"
+    assert make_card(0, frame(mime="message/rfc822"), None).kind == "message"
