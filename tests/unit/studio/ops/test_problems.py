@@ -74,8 +74,10 @@ def test_the_time_left_of_a_job(tmp_path):
     assert tell(100, engine.JobState.DONE).is_final
     assert record.seconds_left() is None
     assert book.running() == []
-    assert book.settle(tmp_path, 1, 104) is record
-    assert record.done == 104
+    settled = book.settle(tmp_path, 1, 104)
+    assert settled is record
+    assert settled is not None
+    assert settled.done == 104
     assert book.settle(tmp_path, 2, 1) is None
     book.forget_ended()
     assert book.records() == []

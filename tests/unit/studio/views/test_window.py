@@ -427,6 +427,7 @@ def test_what_was_typed_is_not_lost_by_closing(qtbot, open_notes, tmp_path):
     window.actions_.edit_text.trigger()
     qtbot.waitUntil(lambda: window.viewer.is_editing)
     editor = QApplication.focusWidget()
+    assert editor is not None
     QTest.keyClicks(editor, "half a thought ")
     notes = session.current
     with qtbot.waitSignal(session.opened):
@@ -469,6 +470,7 @@ def test_tab_goes_through_the_window_from_left_to_right_and_down(qtbot, open_not
         )
         pane = next(place for place, pane in enumerate(panes) if pane is focus or pane.isAncestorOf(focus))
         visited.append(pane)
+        assert focus is not None
         QTest.keyClick(focus, Qt.Key.Key_Tab)
         if QApplication.focusWidget() is window.library.head:
             break
