@@ -249,7 +249,7 @@ def _paint_count(painter: QPainter, scene: Scene, rect: QRectF, text: str) -> No
     look, lanes, metrics = scene.look, scene.lanes, scene.bold_metrics
     width = max(metrics.horizontalAdvance(text) + lanes.px(10), lanes.px(20))
     badge = QRectF(0, 0, width, lanes.px(16))
-    badge.moveTopLeft(QPointF(scene.snap(rect.right() - width / 2 + 3), rect.top() + 4))
+    badge.moveTopLeft(QPointF(scene.snap(rect.right() - width / 2 + 3), rect.bottom() - lanes.px(16) - 8))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.color("filmText"))
