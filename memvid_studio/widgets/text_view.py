@@ -38,6 +38,9 @@ _PADDING = 32
 _PADDING_TOP = 24
 _LINE_SAMPLE = "the weir was lowered in two cuts and the trout came back in the spring o"
 """72 characters of ordinary text: the longest line."""
+_WRITTEN_WIDE = 82
+"""Mail and old text files break their lines themselves, at 78 or 80 characters: those stay as they are."""
+_SAMPLE = 20_000
 # Qt keeps these to itself: it would take them for the edges of table cells, or refuse them.
 _NOT_TEXT = dict.fromkeys((0, 0xFDD0, 0xFDD1, 0xFFFC), "\ufffd")
 
@@ -119,6 +122,7 @@ class TextView(QTextEdit):
         self._mono = mono
         self._panels: tuple[Panel, ...] = ()
         self._bullets = False
+        self._written_line = ""
         self._pressed_link = ""
         self.setReadOnly(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -153,19 +157,27 @@ class TextView(QTextEdit):
         cursor.setBlockFormat(block)
         # Before the document is shown: it is then laid out piece by piece and never in one go.
         cursor.insertText(text)
-        self.show_document(document)
+        longest = max(text[:_SAMPLE].split("\n"), key=len)
+        self.show_document(document, written_line=longest if len(longest) <= _WRITTEN_WIDE else "")
 
     def show_document(
-        self, document: QTextDocument, panels: Sequence[Panel] = (), *, bullets: bool = False
+        self,
+        document: QTextDocument,
+        panels: Sequence[Panel] = (),
+        *,
+        bullets: bool = False,
+        written_line: str = "",
     ) -> None:
         """Show a document made elsewhere (Markdown). The view takes it over.
 
-        ``bullets``: the document's lists have styles Qt paints nothing for, the view does.
+        ``bullets``: the document's lists have styles Qt paints nothing for, the view does. ``written_line``: a
+        line that is not to be broken although it is a little longer than lines are.
         """
         before = self.document()
         self._spans, self._starts, self._current = (), (), -1
         self._panels = tuple(panels)
         self._bullets = bullets
+        self._written_line = written_line
         document.setParent(self)
         document.setDocumentMargin(0)
         # The editor gives its own font to the document whenever the application's changes.
@@ -372,7 +384,7 @@ class TextView(QTextEdit):
         self._color_visible_marks()
 
     def _set_margins(self) -> None:
-        """The column: padding round it, lines of at most 72 characters."""
+        """The column: padding round it, lines of at most 72 characters, or as long as they were written."""
         look = theme()
         side, top = look.px(_PADDING), look.px(_PADDING_TOP)
         frame = self.document().rootFrame().frameFormat()
@@ -383,7 +395,11 @@ class TextView(QTextEdit):
             frame.setBottomMargin(look.px(48))
             self.document().rootFrame().setFrameFormat(frame)
         if not self._mono:
-            width = min(self.viewport().width(), column_width() + 2 * side)
+            column = column_width()
+            if self._written_line:
+                written = QFontMetricsF(self.document().defaultFont()).horizontalAdvance(self._written_line)
+                column = max(column, min(round(written) + 2, column * 5 // 4))
+            width = min(self.viewport().width(), column + 2 * side)
             if self.lineWrapColumnOrWidth() != width:
                 self.setLineWrapColumnOrWidth(width)
 

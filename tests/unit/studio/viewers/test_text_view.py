@@ -13,6 +13,7 @@ from memvid_studio.widgets.markdown import markdown_document
 from memvid_studio.widgets.text_view import TextView, column_width, document_spans, plain
 
 LONG = "Board prefers option C, full removal. The weir stays until the gauge has run one winter. "
+SEVENTY_EIGHT = "They ask for a sediment plan before any removal of the weir, and would like to"
 
 
 def with_text(view: TextView, text: str, *terms: str) -> TextView:
@@ -81,6 +82,18 @@ def test_lines_have_at_most_72_characters_whatever_the_room(shown) -> None:
     assert max(layout.lineAt(line).naturalTextWidth() for line in range(len(lengths))) <= column_width()
     view.resize(300, 500)
     assert max(layout.lineAt(n).naturalTextWidth() for n in range(layout.lineCount())) < 300
+
+
+def test_lines_that_were_broken_by_their_writer_stay_whole(shown) -> None:
+    mail = f"{SEVENTY_EIGHT}\nand a shorter one.\n\n{SEVENTY_EIGHT}"
+    view = with_text(shown(TextView(), 1600), mail)
+    block = view.document().firstBlock()
+    while block.isValid():
+        assert block.layout().lineCount() <= 1, block.text()
+        block = block.next()
+    # One long line among them: it is no text that was broken by hand.
+    view = with_text(shown(TextView(), 1600), mail + "\n" + LONG)
+    assert view.document().firstBlock().layout().lineCount() == 2
 
 
 def test_going_to_a_mark_brings_it_into_sight_also_far_down(shown, qtbot) -> None:
