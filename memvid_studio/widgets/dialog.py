@@ -63,7 +63,7 @@ class DialogSheet(QWidget):
         self._side: QWidget | None = None
         self._card = _Card(self)
 
-        self.title = Text(title, "dialog")
+        self.title = Text(title, "dialog", wrap=True)
         self.sentence = Text(sentence, "body", "text2", wrap=True)
         if not sentence:
             self.sentence.hide()
@@ -371,7 +371,8 @@ class _Head(QWidget):
         look = theme()
         painter = QPainter(self)
         side = look.size.icon_large
-        middle = self._title.mapTo(self, QPoint(0, self._title.height() // 2)).y()
+        # Beside the first line, however many the title takes.
+        middle = self._title.mapTo(self, QPoint(0, look.line_height("dialog") // 2)).y()
         look.paint_icon(painter, QRectF(_SIDE, middle - side / 2, side, side), self._icon, "accent")
         painter.end()
 

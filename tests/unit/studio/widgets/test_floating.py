@@ -274,6 +274,17 @@ def test_a_dialog_that_stays_open_until_the_work_is_done(stage, qtbot):
     assert ends == [True]
 
 
+def test_a_long_title_takes_more_lines(stage, look):
+    name = "minutes-of-all-the-meetings-of-the-river-trust-since-it-was-founded.mv2e"
+    window = stage(width=900, height=600)
+    dialog = DialogSheet(window, f"The changes to “{name}” are not saved", "The disk is full.")
+    dialog.open()
+    dialog.grab()
+    assert dialog.title.height() >= 2 * look.line_height("dialog")
+    assert dialog.title.height() == dialog.title.heightForWidth(dialog.title.width())
+    assert dialog.sentence.geometry().top() >= dialog.title.geometry().bottom()
+
+
 @pytest.mark.parametrize("scale", [1.0, 1.5])
 def test_a_dialog_shows_everything(look, dialog, cut, scale):
     look.set_scale(scale)
