@@ -206,8 +206,7 @@ class Session(QObject):
             self._look_whether_all_closed()
 
         def failed(error: BaseException) -> None:
-            title = tr("Could not save {name}").replace("{name}", quoted(held.path.name))
-            problem = describe(error, title)
+            problem = describe(error, not_saved(held))
             if held.sealed and held.capsule.unsaved:
                 self._closing -= 1
                 self._ending = False
@@ -246,7 +245,7 @@ class Session(QObject):
         self.tasks.run(
             held.capsule.commit,
             done=lambda _: self._note_saved(held, unsaved=held.capsule.unsaved),
-            failed=lambda error: self._write_failed(held, describe(error), again=True),
+            failed=lambda error: self._write_failed(held, describe(error, not_saved(held)), again=True),
             owner=self,
             lane=Lane.CHANGE,
         )
@@ -374,6 +373,11 @@ class Session(QObject):
             self.savedChanged.emit()
         if again or not known:
             self.problem.emit(problem)
+
+
+def not_saved(held: Held) -> str:
+    """The title of what is told when a capsule cannot be saved."""
+    return tr("The changes to {name} are not saved").replace("{name}", quoted(held.path.name))
 
 
 def _only_readable(path: Path) -> bool:

@@ -171,6 +171,9 @@ class DialogSheet(QWidget):
     def open(self) -> None:
         """Cover the window and take the focus: the first field, else the verb."""
         self._before = QApplication.focusWidget()
+        if not self.body.count() and self._side is None:
+            # A question is all head and foot: one line between them, not two.
+            self.body.setContentsMargins(0, 0, 0, 0)
         self._window.installEventFilter(self)
         app = QApplication.instance()
         if isinstance(app, QApplication):

@@ -12,7 +12,7 @@ import engine
 from memvid_studio.models.library import LibraryRow, RowKind
 from memvid_studio.ops.look import Filter
 from memvid_studio.ops.problems import Problem
-from memvid_studio.ops.session import Held
+from memvid_studio.ops.session import Held, not_saved
 from memvid_studio.views.commands.context import Context
 from memvid_studio.views.dialogs.new_capsule import NewCapsuleDialog
 from memvid_studio.views.dialogs.unlock import UnlockDialog
@@ -243,8 +243,8 @@ class CapsuleCommands(QObject):
         """A sealed capsule could not be saved: it is open again until somebody decides."""
         left, self._leaving = self._leaving, False
         self._ctx.window.show()
-        title = self.tr("The changes to {name} are not saved").replace("{name}", quoted(held.path.name))
-        reason = f"{problem.title}. {problem.text}"
+        title = not_saved(held)
+        reason = problem.text if problem.title == title else f"{problem.title}. {problem.text}"
         answers = (self.tr("Keep it open"), self.tr("Close without saving"))
 
         def give_up() -> None:

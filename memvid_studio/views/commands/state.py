@@ -54,14 +54,7 @@ class ActionState(QObject):
         acts.allow(acts.restore, gone_later and not read_only)
         acts.allow(acts.save, held is not None and held.unsaved)
         acts.allow(acts.close_capsule, held is not None)
-        sealed = held is not None and held.sealed
-        acts.allow(
-            acts.seal,
-            held is not None and not sealed and not past,
-            self.tr("This capsule is sealed already: its file can be handed over as it is.")
-            if sealed
-            else why,
-        )
+        acts.allow(acts.seal, held is not None and not past, why)
         for action in (acts.find, acts.clear_search, acts.next_hit, acts.previous_hit, acts.step_back):
             acts.allow(action, held is not None)
         for action in (acts.zoom_in, acts.zoom_out, acts.fit, acts.focus_strip, *acts.sorts.values()):

@@ -146,7 +146,11 @@ class WorkCommands(QObject):
         if held is None or not self._ctx.actions.seal.isEnabled():
             return
         target = held.path.with_suffix(SUFFIX)
-        dialog = self._sealing = SealDialog(self._ctx.window, target)
+        if held.sealed:
+            # Its own file keeps its own password; a copy can have another, or be the way out when it cannot be saved.
+            name = self.tr("{name} copy").replace("{name}", held.path.stem)
+            target = held.path.with_name(name + SUFFIX)
+        dialog = self._sealing = SealDialog(self._ctx.window, target, open_file=held.path)
         dialog.sealWanted.connect(self._seal)
         dialog.targetChanged.connect(self._ctx.desk.share.ask_facts)
         dialog.finished.connect(self._seal_ended)

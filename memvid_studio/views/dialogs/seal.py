@@ -27,7 +27,8 @@ class SealDialog(DialogSheet):
     targetChanged = Signal(object)
     """Path of the copy; answer with :meth:`show_facts`."""
 
-    def __init__(self, window: QWidget, target: Path) -> None:
+    def __init__(self, window: QWidget, target: Path, *, open_file: Path | None = None) -> None:
+        """``open_file`` is the capsule itself, which cannot be its own copy."""
         super().__init__(
             window,
             self.tr("Seal a copy to share"),
@@ -37,7 +38,7 @@ class SealDialog(DialogSheet):
             verb_icon="lock-outline",
             keep_open=True,
         )
-        self._target = target
+        self._target, self._open_file = target, open_file
         self._facts: SealFacts | None = None
         self.body.addWidget(Line(self.tr("What goes in"), "label", "text2"))
         self.scope = Segmented([self.tr("Everything")])
@@ -119,7 +120,7 @@ class SealDialog(DialogSheet):
             self.set_error(
                 self.tr("There is a file of this name. It will be replaced; Change … chooses another.")
             )
-        self.verb.setEnabled(bool(self.password.text()))
+        self.verb.setEnabled(bool(self.password.text()) and not self.is_busy)
 
     def _choose_target(self) -> None:
         chooser = QFileDialog(self.window(), self.tr("Sealed copy"), str(self._target.parent))
@@ -132,6 +133,9 @@ class SealDialog(DialogSheet):
         chooser.open()
 
     def _target_chosen(self, name: str) -> None:
+        if Path(name) == self._open_file:
+            self.set_error(self.tr("This is the capsule that is open. Choose another name for the copy."))
+            return
         self._target = Path(name)
         self.set_file(self._target.name, "lock-outline")
         self.targetChanged.emit(self._target)

@@ -53,7 +53,7 @@ class UnlockDialog(DialogSheet):
 
     def _changed(self) -> None:
         self.password.set_error("")
-        self.verb.setEnabled(bool(self.password.text()))
+        self.verb.setEnabled(bool(self.password.text()) and not self.is_busy)
 
     def _give(self) -> None:
         self.set_busy(True)

@@ -17,6 +17,7 @@ from memvid_studio.models.library import ROW_ROLE, RowKind
 from memvid_studio.theme import theme
 from memvid_studio.views.dialogs.new_capsule import NewCapsuleDialog
 from memvid_studio.views.dialogs.note import NoteDialog
+from memvid_studio.views.dialogs.seal import SealDialog
 from memvid_studio.views.dialogs.unlock import UnlockDialog
 from memvid_studio.views.main_window import MainWindow
 from memvid_studio.widgets.dialog import DialogSheet
@@ -285,9 +286,23 @@ def test_a_sealed_capsule_asks_and_stays_unsaved_until_saved(qtbot, studio, note
     qtbot.waitUntil(lambda: studio.window.status.saved.text() == "Not saved")
     assert studio.window.isWindowModified()
     assert studio.window.actions_.save.isEnabled()
-    assert not studio.window.actions_.seal.isEnabled()
     studio.window.actions_.save.trigger()
     qtbot.waitUntil(lambda: studio.window.status.saved.text() == "Saved", timeout=15_000)
+    # A copy of it can be sealed with another password, but not over the file that is open.
+    studio.window.actions_.seal.trigger()
+    sheet = dialog(qtbot, studio.window, SealDialog)
+    assert sheet.order().path.name == "notes copy.mv2e"
+    sheet._target_chosen(str(sealed))
+    assert "Choose another name" in sheet.error()
+    assert sheet.order().path.name == "notes copy.mv2e"
+    sheet.password.set_text("another one")
+    sheet.accept()
+    sheet._changed()
+    assert not sheet.verb.isEnabled(), "once is enough"
+    copy = sealed.with_name("notes copy.mv2e")
+    qtbot.waitUntil(copy.exists, timeout=15_000)
+    with engine.open(copy, password="another one") as opened:
+        assert len(opened.now) == 5
 
 
 def test_small_windows_show_less(qtbot, open_notes):
