@@ -218,7 +218,7 @@ class CommandPalette(QWidget):
 
     def _fill(self) -> None:
         words = self.field.text()
-        entries = list(self._moments)
+        entries: list[Entry] = []
         for action, group in self._actions:
             if not action.isEnabled():
                 continue
@@ -229,6 +229,9 @@ class CommandPalette(QWidget):
                 shown = keys or str(action.property("shown") or "")
                 icon = str(action.property("icon") or "")
                 entries.append(Entry(text, group, shown, icon, action, marks=marks))
+        # What begins with the words comes first, otherwise the order of the menus.
+        entries.sort(key=lambda entry: bool(entry.marks) and entry.marks[0] > 0)
+        entries = [*self._moments, *entries]
         self._nothing.setVisible(not entries)
         self.list.setVisible(bool(entries))
         self._model.show(entries)

@@ -362,6 +362,10 @@ def test_the_palette_runs_a_command(qtbot, open_notes):
     window.actions_.palette.trigger()
     palette = window.palette_
     assert palette.isVisible()
+    QTest.keyClicks(palette.field, "dark")
+    shown = [entry.text for entry in palette._model.entries]
+    assert shown == ["Dark", "Light or dark as the system"], "what begins with it first"
+    palette.field.clear()
     QTest.keyClicks(palette.field, "new note")
     QTest.keyClick(palette.field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: any(each.isVisible() for each in window.findChildren(DialogSheet)))
