@@ -128,6 +128,9 @@ class Showing(QObject):
         if info is not None:
             self._put_into_viewer(view, info)
             return
+        # Until it is known nothing can be done to it, and nothing may be done to the one before by mistake.
+        self._info = None
+        self.documentChanged.emit()
         asked = self._asked
         self._desk.tasks.run(
             fetch,

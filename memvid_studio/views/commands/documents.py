@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import mimetypes
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from weakref import WeakSet
 
 from PySide6.QtCore import QObject, QPoint
@@ -18,7 +19,7 @@ from memvid_studio.views.commands.context import Context
 from memvid_studio.views.commands.undoing import offer_undo
 from memvid_studio.views.dialogs.note import NoteDialog
 from memvid_studio.widgets.notice import Action
-from memvid_studio.words import quoted
+from memvid_studio.words import one_line, quoted, tr
 
 _TEXT_MOST = 2_000_000
 
@@ -208,11 +209,19 @@ class DocumentCommands(QObject):
         view = self._ctx.showing.view
         if view is None:
             return
-        title = self._title_of(frame_id) or self.tr("Untitled")
+        info = self._ctx.showing.info
+        name = file_name(self._title_of(frame_id), info.mime if info is not None else "")
         chooser = QFileDialog(self._ctx.window, self.tr("Export the original"), str(self._ctx.last_folder()))
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.selectFile(title.replace("/", "-"))
+        chooser.selectFile(name)
         moment = view.moment
         chooser.fileSelected.connect(lambda name: self._ctx.desk.share.export(moment, frame_id, Path(name)))
         chooser.finished.connect(chooser.deleteLater)
         chooser.open()
+
+
+def file_name(title: str, mime: str) -> str:
+    """A name for a file of this document: its title, with an ending where it has none."""
+    name = one_line(title).replace("/", "-").lstrip(".") or tr("Untitled")
+    ending = {"text/markdown": ".md"}.get(mime) or mimetypes.guess_extension(mime) or ""
+    return name if PurePath(name).suffix else name + ending

@@ -13,6 +13,7 @@ from memvid_studio.views.commands.context import Context
 from memvid_studio.views.commands.documents import DocumentCommands
 from memvid_studio.views.dropping import Contents, Dropped, can_take, dropped_from, look_into
 from memvid_studio.widgets.drop_overlay import DropKey, DropLine, DropNote, DropPlan
+from memvid_studio.widgets.notice import Action
 from memvid_studio.words import counted, from_ms, moment, number, quoted, size
 
 _ORDER = ("document", "text", "image", "audio", "table", "other")
@@ -159,7 +160,12 @@ class DropCommands(QObject):
         self._left()
         dropped = dropped_from(mime)
         refusal = self._refusal()
-        if refusal is not None:
+        if self._ctx.desk.search.is_past:
+            title = self.tr("Nothing can be added while the past is shown")
+            again = self.tr("Return to now, then drop it on the film again.")
+            to_now = Action(self.tr("Return to now"), self._ctx.window.timeline.go_to_now)
+            self._ctx.say("warning", title, again, to_now)
+        elif refusal is not None:
             self._ctx.say("warning", refusal.title, refusal.sentence)
         elif dropped.paths:
             self._ctx.desk.ingest.add(dropped.paths, happened=from_ms(ms))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from weakref import WeakSet
+
 from PySide6.QtCore import QObject
 
+from memvid_studio.ops.undo import UndoStack
 from memvid_studio.views.commands.context import Context
 
 
@@ -13,6 +16,7 @@ class ActionState(QObject):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._ctx = context
+        self._heard: WeakSet[UndoStack] = WeakSet()
         desk = context.desk
         desk.session.currentChanged.connect(self._another_capsule)
         desk.session.savedChanged.connect(self.refresh)
@@ -22,7 +26,8 @@ class ActionState(QObject):
 
     def _another_capsule(self) -> None:
         held = self._ctx.desk.session.current
-        if held is not None:
+        if held is not None and held.undo not in self._heard:
+            self._heard.add(held.undo)
             held.undo.changed.connect(self.refresh)
         self.refresh()
 

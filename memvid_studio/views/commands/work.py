@@ -92,8 +92,9 @@ class WorkCommands(QObject):
 
     def _ingest_ended(self, ended: Ended) -> None:
         if ended.step is not None:
+            if all(held is not ended.held for held, _ in self._steps.values()):
+                ended.held.undo.changed.connect(self._refresh_undoable)
             self._steps[ended.job_id] = (ended.held, ended.step)
-            ended.held.undo.changed.connect(self._refresh_undoable)
             self._refresh_undoable()
         result = ended.result
         record = self._ctx.desk.session.jobs.settle(ended.held.path, ended.job_id, len(result.frame_ids))

@@ -15,6 +15,7 @@ from memvid_studio import settings as keys
 from memvid_studio.app import Options, Studio
 from memvid_studio.models.library import ROW_ROLE, RowKind
 from memvid_studio.theme import theme
+from memvid_studio.views.commands.documents import file_name
 from memvid_studio.views.dialogs.new_capsule import NewCapsuleDialog
 from memvid_studio.views.dialogs.note import NoteDialog
 from memvid_studio.views.dialogs.seal import SealDialog
@@ -405,6 +406,39 @@ def test_closing_while_files_come_in_asks_first(qtbot, open_notes, monkeypatch):
     question.reject()
     assert studio.window.isVisible()
     assert studio.desk.session.current is not None
+
+
+def test_delete_never_means_the_document_before(qtbot, studio, tmp_path):
+    path = tmp_path / "many.mv2"
+    with engine.create(path) as made:
+        for each in range(40):
+            made.put(f"text {each}", title=f"Title {each}", timestamp=1_600_000_000 + each)
+    studio.desk.session.open(path)
+    window = studio.window
+    qtbot.waitUntil(lambda: window.results_model.rowCount() == 40)
+    window.results.list.choose(window.results_model.id_at(0))
+    qtbot.waitUntil(lambda: window.viewer.info is not None)
+    window.results.list.choose(window.results_model.id_at(39), scroll=False)
+    assert not window.actions_.delete.isEnabled(), "it is not known yet"
+    QTest.keyClick(window.results.list, Qt.Key.Key_Delete)
+    qtbot.waitUntil(window.actions_.delete.isEnabled)
+    assert studio.showing.info.title == "Title 0"
+    QTest.keyClick(window.results.list, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: window.results_model.rowCount() == 39)
+    assert [notice.title for notice in window.notices.notices()] == ["Deleted “Title 0”"]
+
+
+@pytest.mark.parametrize(
+    ("title", "mime", "name"),
+    [
+        ("Weir/removal", "text/markdown", "Weir-removal.md"),
+        ("Report.pdf", "application/pdf", "Report.pdf"),
+        ("", "image/png", "Untitled.png"),
+        ("..\n", "application/x-nothing-known", "Untitled"),
+    ],
+)
+def test_a_document_is_exported_under_a_name_with_an_ending(title, mime, name):
+    assert file_name(title, mime) == name
 
 
 def test_a_note_stays_until_it_is_saved_and_comes_back_after_escape(qtbot, open_notes, monkeypatch):
