@@ -289,6 +289,8 @@ class Showing(QObject):
                 self.tr("1 change came later."),
                 self.tr("{n} changes came later."),
             )
+            if not view.later:
+                later = self.tr("Nothing changed since.")
             self._panes.banner.set_moment(moment(from_ms(when_ms)), later)
         held = self._desk.session.current
         if held is not None:

@@ -147,6 +147,11 @@ def test_the_past_is_amber_and_cannot_be_changed(qtbot, open_notes):
     for name in ("note", "add_files", "delete", "edit_text", "undo", "seal"):
         assert not getattr(window.actions_, name).isEnabled(), name
     log = next(row for row, title in enumerate(titles(window)) if title == "Log")
+    window.timeline.go_to_time(capsule.at(7).recorded_at)
+    qtbot.waitUntil(lambda: window.banner.sentence().endswith("Nothing changed since."))
+    window.timeline.go_to_time(capsule.at(5).recorded_at)
+    qtbot.waitUntil(lambda: window.results_model.rowCount() == 5)
+    qtbot.waitUntil(lambda: window.viewer.info is not None)
     assert window.viewer.info.id == window.results_model.id_at(log), (
         "the same document, in its version of then"
     )
