@@ -88,7 +88,13 @@ def render_picture(digest: bytes, data: bytes | None, max_width: int, max_height
         raise SourceError("The picture is too large to be shown.") from error
     except (OSError, ValueError, SyntaxError, EOFError, OverflowError, MemoryError) as error:
         _pictures.drop(digest)
-        raise SourceError(f"This is no picture that can be shown: {error}") from error
+        whole = "truncated" not in str(error).lower()
+        what = (
+            "is damaged, or of a kind that cannot be shown"
+            if whole
+            else "is damaged: the end of it is missing"
+        )
+        raise SourceError(f"The picture {what}.") from error
 
 
 # ----------------------------------------------------------------------------------------------- pictures

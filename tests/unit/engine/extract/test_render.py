@@ -5,9 +5,11 @@ import pickle
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 import pytest
+from blake3 import blake3
 from PIL import Image
 
 from engine import limits
@@ -316,3 +318,13 @@ def test_pictures_are_sent_once(monkeypatch: pytest.MonkeyPatch) -> None:
     render_picture(b"q", data, 10, 10)
     with pytest.raises(NeedContent):
         render_picture(b"p", None, 10, 10)
+
+
+def test_a_picture_that_cannot_be_drawn_says_why_in_our_words() -> None:
+    documents = Path(__file__).resolve().parents[3] / "formats" / "documents"
+    cut = (documents / "png-cut-in-half.png").read_bytes()
+    for data, words in ((cut, "the end of it is missing"), (b"no picture at all", "cannot be shown")):
+        with pytest.raises(SourceError) as caught:
+            render.render_picture(blake3(data).digest(), data, 100, 100)
+        assert words in str(caught.value)
+        assert "processed" not in str(caught.value)
