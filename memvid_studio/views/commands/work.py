@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 import engine
 from memvid_studio.ops.ingest import Ended
@@ -18,6 +18,9 @@ from memvid_studio.views.commands.undoing import offer_undo
 from memvid_studio.views.dialogs.seal import SUFFIX, SealDialog
 from memvid_studio.widgets.notice import Action, NoticeKind
 from memvid_studio.words import counted, quoted
+
+SAY_AFTER_MS = 120
+"""Milliseconds between the end of a job and its notice."""
 
 
 class WorkCommands(QObject):
@@ -131,11 +134,16 @@ class WorkCommands(QObject):
             self._say_ended(ended, "success", added, "")
 
     def _say_ended(self, ended: Ended, kind: NoticeKind, title: str, text: str, *buttons: Action) -> None:
-        step = ended.step
-        if step is not None and ended.held.undo.holds(step):
-            offer_undo(self._ctx, ended.held, step, kind, title, text, *buttons)
-        else:
-            self._ctx.say(kind, title, text, *buttons)
+        def say() -> None:
+            step = ended.step
+            if step is not None and ended.held.undo.holds(step):
+                offer_undo(self._ctx, ended.held, step, kind, title, text, *buttons)
+            else:
+                self._ctx.say(kind, title, text, *buttons)
+
+        # The last rows, counts and the film change in this very turn; painting a notice over them as well would be
+        # the longest wait of the whole job.
+        QTimer.singleShot(SAY_AFTER_MS, self, say)
 
     def _show_failures(self) -> None:
         if not self._ctx.window.jobs.isVisible():
